@@ -1,0 +1,8 @@
+namespace Monit.Core.Alerts;
+
+/// <summary>What a notice tells.</summary>
+public enum AlertKind
+{
+    Down,
+    Recovery,
+}

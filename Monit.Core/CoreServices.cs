@@ -1,0 +1,25 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Monit.Core.Incidents;
+using Monit.Core.Resilience;
+using Monit.Core.Scheduling;
+
+namespace Monit.Core;
+
+public static class CoreServices
+{
+    /// <summary>What every service shares. The clients of Redis and SQL are registered by the host.</summary>
+    public static IHostApplicationBuilder AddMonitCore(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptionsWithValidateOnStart<SchedulingOptions>().BindConfiguration("Scheduling").ValidateDataAnnotations();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<StoreResilience>();
+        services.TryAddSingleton<RedisKeys>();
+        services.TryAddSingleton<RedisSchedule>();
+        services.TryAddSingleton<MonitorSync>();
+        services.TryAddSingleton<IncidentStore>();
+        return builder;
+    }
+}

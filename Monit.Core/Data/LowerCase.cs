@@ -1,0 +1,8 @@
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace Monit.Core.Data;
+
+/// <summary>Keeps an enum as its name in lower case.</summary>
+internal sealed class LowerCase<T>() : ValueConverter<T, string>(
+    value => value.ToString()!.ToLowerInvariant(), text => Enum.Parse<T>(text, true))
+    where T : struct, Enum;

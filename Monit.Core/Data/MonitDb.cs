@@ -1,0 +1,27 @@
+using Microsoft.EntityFrameworkCore;
+using Monit.Core.Alerts;
+using Monit.Core.Incidents;
+using Monit.Core.Monitors;
+using Monit.Core.Users;
+
+namespace Monit.Core.Data;
+
+/// <summary>The truth. One model for both stores; each has its own migrations.</summary>
+public abstract class MonitDb(DbContextOptions options) : DbContext(options)
+{
+    public DbSet<User> Users => Set<User>();
+    public DbSet<UptimeMonitor> Monitors => Set<UptimeMonitor>();
+    public DbSet<MonitorIncident> Incidents => Set<MonitorIncident>();
+    public DbSet<Alert> Alerts => Set<Alert>();
+    public DbSet<AlertAttempt> AlertAttempts => Set<AlertAttempt>();
+    public DbSet<Setting> Settings => Set<Setting>();
+
+    /// <summary>
+    /// These monitors, locked until the transaction ends, in the order of their ids so that two batches cannot
+    /// deadlock. Whoever changes a monitor's version or incident holds this lock.
+    /// </summary>
+    public abstract IQueryable<UptimeMonitor> LockMonitors(Guid[] ids);
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder) =>
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(MonitDb).Assembly);
+}

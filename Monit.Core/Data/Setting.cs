@@ -1,0 +1,8 @@
+namespace Monit.Core.Data;
+
+/// <summary>A fact about the installation, such as its number of shards.</summary>
+public sealed class Setting
+{
+    public required string Key { get; init; }
+    public required string Value { get; set; }
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+using Monit.Core.Monitors;
+
+namespace Monit.Core.Incidents;
+
+/// <summary>
+/// A failing monitor's counters, as kept in the Redis hash <c>incident</c> only while it fails:
+/// <c>failure_count retry_count first_failure_at last_failure_at alerted db_incident parked</c>.
+/// <see langword="default"/> is a healthy monitor. Times are Unix ms on Redis' clock.
+/// </summary>
+public readonly record struct IncidentState(
+    int FailureCount, int RetryCount, long FirstFailureAt, long LastFailureAt, bool Alerted, bool DbIncident, bool Parked)
+{
+    public bool IsHealthy => this == default;
+
+    /// <summary>The state that an open incident in SQL implies, for a Redis that has lost its own.</summary>
+    public static IncidentState Restored(DateTimeOffset startedAt, bool alerted) =>
+        new(1, 0, startedAt.ToUnixTimeMilliseconds(), startedAt.ToUnixTimeMilliseconds(), alerted, true, false);
+
+    /// <summary>The packed text; empty for a healthy monitor.</summary>
+    public string Encode() => IsHealthy ? "" : string.Create(CultureInfo.InvariantCulture,
+        $"{FailureCount} {RetryCount} {FirstFailureAt} {LastFailureAt} {(Alerted ? 1 : 0)} {(DbIncident ? 1 : 0)} {(Parked ? 1 : 0)}");
+
+    /// <summary>Reads what <see cref="Encode"/> wrote; null or empty is healthy, and false means neither.</summary>
+    public static bool TryDecode(string? text, out IncidentState state)
+    {
+        state = default;
+        if (string.IsNullOrEmpty(text))
+            return true;
+        var rest = text.AsSpan();
+        if (!Fields.TryLong(ref rest, out var failures) || !Fields.TryLong(ref rest, out var retries)
+            || !Fields.TryLong(ref rest, out var first) || !Fields.TryLong(ref rest, out var last)
+            || !Fields.TryLong(ref rest, out var alerted) || !Fields.TryLong(ref rest, out var db)
+            || !Fields.TryLong(ref rest, out var parked))
+            return false;
+        state = new IncidentState((int)failures, (int)retries, first, last, alerted == 1, db == 1, parked == 1);
+        return true;
+    }
+}

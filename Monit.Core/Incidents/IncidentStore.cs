@@ -1,0 +1,111 @@
+using Microsoft.EntityFrameworkCore;
+using Monit.Core.Alerts;
+using Monit.Core.Data;
+using Monit.Core.Resilience;
+
+namespace Monit.Core.Incidents;
+
+/// <summary>Writes incidents with their alerts, in one transaction and in a way that may be repeated.</summary>
+public sealed class IncidentStore(IDbContextFactory<MonitDb> dbs, StoreResilience resilience)
+{
+    /// <summary>
+    /// Records a batch. An incident that is open already is adopted, one that is closed already stays so, and neither
+    /// alerts again. A row that SQL refuses is isolated.
+    /// </summary>
+    /// <returns>One outcome a transition, in order.</returns>
+    /// <exception cref="System.Data.Common.DbException">SQL is away; nothing of the batch is written.</exception>
+    public async Task<IReadOnlyList<TransitionOutcome>> RecordAsync(
+        IReadOnlyList<Transition> batch, CancellationToken ct = default)
+    {
+        try
+        {
+            return await resilience.RunAsync(token => WriteAsync(batch, token), ct);
+        }
+        catch (Exception refused) when (refused is not OperationCanceledException && !StoreResilience.IsStoreFailure(refused))
+        {
+            if (batch.Count == 1)
+                return [new TransitionOutcome(false, null, refused)];
+        }
+
+        var outcomes = new List<TransitionOutcome>(batch.Count);
+        foreach (var transition in batch)
+            outcomes.AddRange(await RecordAsync([transition], ct));
+        return outcomes;
+    }
+
+    /// <summary>
+    /// Closes the open incidents of monitors that are no longer watched, in the caller's transaction: no recovery
+    /// notice is written, and unsent ones are cancelled.
+    /// </summary>
+    public static async Task CloseQuietlyAsync(MonitDb db, Guid monitorId, DateTimeOffset at, CancellationToken ct = default)
+    {
+        await db.Incidents.Where(i => i.MonitorId == monitorId && i.EndTime == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(i => i.EndTime, at), ct);
+        await db.Alerts.Where(a => a.MonitorId == monitorId && a.Status == AlertStatus.Pending)
+            .ExecuteUpdateAsync(set => set.SetProperty(a => a.Status, AlertStatus.Cancelled), ct);
+    }
+
+    private async Task<IReadOnlyList<TransitionOutcome>> WriteAsync(IReadOnlyList<Transition> batch, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+
+        var ids = batch.Select(t => t.MonitorId).Distinct().ToArray();
+        var monitors = await db.LockMonitors(ids).AsNoTracking().ToDictionaryAsync(m => m.Id, ct);
+        var open = await db.Incidents.Where(i => ids.Contains(i.MonitorId) && i.EndTime == null)
+            .ToDictionaryAsync(i => i.MonitorId, ct);
+
+        var outcomes = new TransitionOutcome[batch.Count];
+        foreach (var (i, transition) in batch.Index())
+        {
+            var current = monitors.GetValueOrDefault(transition.MonitorId) is { Enabled: true } monitor
+                && monitor.Version == transition.Version;
+            var alert = !current ? null : transition.Opens ? Open(db, open, transition) : Close(open, transition);
+            if (alert is not null)
+                db.Alerts.Add(alert);
+            outcomes[i] = new TransitionOutcome(!current, alert?.Id, null);
+        }
+
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        return outcomes;
+    }
+
+    private static Alert? Open(MonitDb db, Dictionary<Guid, MonitorIncident> open, Transition transition)
+    {
+        if (open.ContainsKey(transition.MonitorId))
+            return null;
+        var incident = new MonitorIncident
+        {
+            Id = Guid.CreateVersion7(transition.At),
+            MonitorId = transition.MonitorId,
+            StartTime = transition.At,
+            Alerted = true,
+            Reason = Monitors.FailureReasons.ToWire(transition.Reason!.Value),
+            HttpStatus = transition.HttpStatus,
+            LatencyMs = transition.LatencyMs,
+            CreatedAt = transition.At,
+        };
+        db.Incidents.Add(incident);
+        open.Add(transition.MonitorId, incident);
+        return Notice(incident, AlertKind.Down, transition.At);
+    }
+
+    private static Alert? Close(Dictionary<Guid, MonitorIncident> open, Transition transition)
+    {
+        if (!open.Remove(transition.MonitorId, out var incident))
+            return null;
+        incident.EndTime = transition.At > incident.StartTime ? transition.At : incident.StartTime;
+        return incident.Alerted ? Notice(incident, AlertKind.Recovery, transition.At) : null;
+    }
+
+    private static Alert Notice(MonitorIncident incident, AlertKind kind, DateTimeOffset at) => new()
+    {
+        Id = Guid.CreateVersion7(at),
+        IncidentId = incident.Id,
+        MonitorId = incident.MonitorId,
+        Kind = kind,
+        NextAttemptAt = at,
+        CreatedAt = at,
+    };
+}

@@ -1,0 +1,39 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace Monit.Core.Monitors;
+
+/// <summary>
+/// What a check needs to know, as kept in the Redis hash <c>config</c>:
+/// <c>version interval_ms timeout_ms expected_status latency_ms|- url</c>, in one line of text.
+/// The scripts rely on the order: version first, then the pace, then what is checked and expected.
+/// </summary>
+public sealed record CheckConfig(
+    long Version, TimeSpan Interval, TimeSpan Timeout, int ExpectedStatus, TimeSpan? LatencyThreshold, string Url)
+{
+    public static CheckConfig Of(UptimeMonitor monitor) => new(
+        monitor.Version,
+        TimeSpan.FromSeconds(monitor.IntervalSec),
+        TimeSpan.FromSeconds(monitor.TimeoutSec),
+        monitor.ExpectedStatus,
+        monitor.LatencyThresholdMs is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
+        monitor.Url);
+
+    public string Encode() => string.Create(CultureInfo.InvariantCulture,
+        $"{Version} {(long)Interval.TotalMilliseconds} {(long)Timeout.TotalMilliseconds} {ExpectedStatus} {Fields.Optional((long?)LatencyThreshold?.TotalMilliseconds)} {Url}");
+
+    /// <summary>Reads what <see cref="Encode"/> wrote; false for anything else, which the caller mends from SQL.</summary>
+    public static bool TryDecode(string? text, [NotNullWhen(true)] out CheckConfig? config)
+    {
+        config = null;
+        var rest = text.AsSpan();
+        if (!Fields.TryLong(ref rest, out var version) || !Fields.TryLong(ref rest, out var interval) || interval <= 0
+            || !Fields.TryLong(ref rest, out var timeout) || timeout <= 0
+            || !Fields.TryLong(ref rest, out var status)
+            || !Fields.TryOptionalLong(ref rest, out var latency))
+            return false;
+        config = new CheckConfig(version, TimeSpan.FromMilliseconds(interval), TimeSpan.FromMilliseconds(timeout),
+            (int)status, latency is { } ms ? TimeSpan.FromMilliseconds(ms) : null, rest.ToString());
+        return true;
+    }
+}

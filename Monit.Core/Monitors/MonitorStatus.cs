@@ -1,0 +1,31 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace Monit.Core.Monitors;
+
+/// <summary>
+/// The last outcome, as kept in the Redis hash <c>status</c>:
+/// <c>state http_status|- latency_ms|- reason|- checked_at_ms</c>.
+/// </summary>
+/// <param name="CheckedAt">Unix ms on Redis' clock at which the check began.</param>
+public readonly record struct MonitorStatus(
+    MonitorState State, int? HttpStatus, long? LatencyMs, FailureReason? Reason, long CheckedAt)
+{
+    public string Encode() => string.Create(CultureInfo.InvariantCulture,
+        $"{(int)State} {Fields.Optional(HttpStatus)} {Fields.Optional(LatencyMs)} {Reason?.ToWire() ?? "-"} {CheckedAt}");
+
+    public static bool TryDecode(string? text, [NotNullWhen(true)] out MonitorStatus? status)
+    {
+        status = null;
+        var rest = text.AsSpan();
+        if (!Fields.TryLong(ref rest, out var state)
+            || !Fields.TryOptionalLong(ref rest, out var http)
+            || !Fields.TryOptionalLong(ref rest, out var latency))
+            return false;
+        var reason = Fields.Next(ref rest);
+        if (!Fields.TryLong(ref rest, out var at))
+            return false;
+        status = new MonitorStatus((MonitorState)state, (int?)http, latency, FailureReasons.FromWire(reason), at);
+        return true;
+    }
+}

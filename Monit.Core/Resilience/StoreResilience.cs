@@ -1,0 +1,48 @@
+using System.Data.Common;
+using Polly;
+using Polly.Retry;
+using StackExchange.Redis;
+
+namespace Monit.Core.Resilience;
+
+/// <summary>
+/// The one way to call Redis or SQL for work that is safe to repeat: three retries after 50, 100 and 150 ms (the
+/// seed's), then the exception reaches the caller, who holds its batch or gives it up.
+/// </summary>
+public sealed class StoreResilience
+{
+    private readonly ResiliencePipeline _pipeline;
+
+    public StoreResilience(TimeProvider time) =>
+        _pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = args => new(args.Outcome.Exception is { } failure && IsStoreFailure(failure)),
+                MaxRetryAttempts = 3,
+                BackoffType = DelayBackoffType.Linear,
+                Delay = TimeSpan.FromMilliseconds(50),
+            })
+            .Build();
+
+    /// <summary>Whether a store is away or refuses for now, as opposed to a mistake in what we sent.</summary>
+    public static bool IsStoreFailure(Exception failure) => failure switch
+    {
+        RedisException or TimeoutException or ObjectDisposedException => true,
+        DbException sql => sql.IsTransient || IsBusy(sql),
+        { InnerException: { } inner } => IsStoreFailure(inner),
+        _ => false,
+    };
+
+    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken ct = default) =>
+        await _pipeline.ExecuteAsync(static async (call, ct) => await call(ct), call, ct);
+
+    public Task RunAsync(Func<CancellationToken, Task> call, CancellationToken ct = default) =>
+        RunAsync(async token =>
+        {
+            await call(token);
+            return true;
+        }, ct);
+
+    // SQLite reports BUSY (5) and LOCKED (6) as errors like any other.
+    private static bool IsBusy(DbException sql) => sql is Microsoft.Data.Sqlite.SqliteException { SqliteErrorCode: 5 or 6 };
+}

@@ -1,0 +1,57 @@
+using Monit.Core.Incidents;
+using Monit.Core.Monitors;
+
+namespace Monit.Core.Scheduling;
+
+/// <summary>A claim's reply.</summary>
+/// <param name="Now">Redis' time, Unix ms.</param>
+/// <param name="Token">The deadline that all these jobs carry, and with which they are completed.</param>
+/// <param name="Built">False when the shard was never filled, or has been emptied: the Reconciler is wanted.</param>
+public sealed record Claim(long Now, long Token, bool Built, IReadOnlyList<ClaimedJob> Jobs);
+
+/// <summary>A leased monitor.</summary>
+/// <param name="Due">When it was due, Unix ms.</param>
+/// <param name="Config">As <see cref="CheckConfig.Encode"/> wrote it; none when Redis has lost it.</param>
+/// <param name="Incident">As <see cref="IncidentState.Encode"/> wrote it; none while healthy.</param>
+public readonly record struct ClaimedJob(Guid Id, long Due, string? Config, string? Incident);
+
+/// <summary>A job and the token of its lease.</summary>
+public readonly record struct Lease(Guid Id, long Token);
+
+/// <summary>A finished check, on its way back into the schedule.</summary>
+/// <param name="Due">Next time, Unix ms; <see cref="Never"/> for none.</param>
+/// <param name="Period">An overdue <paramref name="Due"/> moves on by whole periods; zero: it runs at once.</param>
+/// <param name="Incident">The state to store; none leaves it as it is.</param>
+public readonly record struct Completion(
+    Lease Lease, long Due, TimeSpan Period, MonitorStatus Status, IncidentState? Incident)
+{
+    public const long Never = long.MaxValue;
+}
+
+/// <summary>A monitor to put into the schedule.</summary>
+/// <param name="Incident">What SQL implies of its failures; <see langword="default"/> for none.</param>
+/// <param name="Soon">Due after that at the latest; none: at the next slot of its phase.</param>
+/// <param name="Force">Write although Redis has this version ("check now", repair).</param>
+public readonly record struct ScheduleEntry(
+    Guid Id, CheckConfig Config, IncidentState Incident, TimeSpan? Soon, bool Force = false);
+
+/// <summary>A monitor to remove, unless Redis has a newer version than <paramref name="Version"/> (none: whatever it has).</summary>
+public readonly record struct Removal(Guid Id, long? Version);
+
+/// <summary>A monitor as SQL has it, to compare with Redis.</summary>
+/// <param name="Farthest">How far ahead its next check may lie.</param>
+public readonly record struct Expected(Guid Id, long Version, TimeSpan Farthest);
+
+/// <summary>Positions within a compared page.</summary>
+public sealed record Comparison(IReadOnlyList<int> Missing, IReadOnlyList<int> TooFar);
+
+/// <summary>An incident state to correct: <paramref name="Seen"/> is the text that Redis had.</summary>
+public readonly record struct Restoration(Guid Id, string Seen, IncidentState State);
+
+/// <summary>A renewed lease: the new token of all that were not fenced off.</summary>
+/// <param name="Fenced">Positions of the jobs that were.</param>
+public sealed record Extension(long Now, long Token, IReadOnlyList<int> Fenced);
+
+/// <summary>What the API shows of a monitor.</summary>
+/// <param name="NextCheckAt">Unix ms; none while it is being checked or not scheduled.</param>
+public sealed record MonitorView(MonitorStatus? Status, IncidentState Incident, long? NextCheckAt);

@@ -1,0 +1,194 @@
+using System.Globalization;
+using Monit.Core.Incidents;
+using Monit.Core.Monitors;
+using Monit.Core.Resilience;
+using StackExchange.Redis;
+
+namespace Monit.Core.Scheduling;
+
+/// <summary>
+/// The Redis side: typed calls to the scripts, one shard a call, at most <see cref="MaxBatch"/> ids each.
+/// All but <see cref="ClaimAsync"/> are retried when Redis does not answer.
+/// </summary>
+/// <exception cref="RedisException">Redis stayed away, or answered with an error.</exception>
+public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, StoreResilience resilience)
+{
+    /// <summary>Lua's unpack fails at 8000 values.</summary>
+    public const int MaxBatch = 2000;
+
+    private readonly Dictionary<RedisScript, RedisKey[][]> _keys = new[]
+    {
+        RedisScript.Claim, RedisScript.FetchDue, RedisScript.Complete, RedisScript.Release, RedisScript.Extend,
+        RedisScript.Reclaim, RedisScript.Schedule, RedisScript.Remove, RedisScript.Compare, RedisScript.Restore,
+    }.ToDictionary(s => s, s => Enumerable.Range(0, keys.Shards).Select(shard => keys.For(shard, s)).ToArray());
+
+    public RedisKeys Keys => keys;
+
+    private IDatabase Db => redis.GetDatabase();
+
+    /// <summary>Takes up to <paramref name="limit"/> due monitors. Never retried: what a lost reply took is reclaimed.</summary>
+    public async Task<Claim> ClaimAsync(int shard, int limit, TimeSpan lease)
+    {
+        var reply = await Db.ScriptEvaluateAsync(RedisScript.Claim.Text, _keys[RedisScript.Claim][shard],
+            [Math.Min(limit, MaxBatch), Ms(lease)]);
+        var ids = (RedisValue[])reply[3]!;
+        var dues = (RedisValue[])reply[4]!;
+        var configs = (RedisValue[])reply[5]!;
+        var incidents = (RedisValue[])reply[6]!;
+        var jobs = new ClaimedJob[ids.Length];
+        for (var i = 0; i < jobs.Length; i++)
+            jobs[i] = new ClaimedJob(Id(ids[i]), Score(dues[i]), configs[i], incidents[i]);
+        return new Claim((long)reply[0], (long)reply[1], !reply[2].IsNull, jobs);
+    }
+
+    /// <summary>The non-reliable claim, to measure against.</summary>
+    public async Task<IReadOnlyList<Guid>> FetchDueAsync(int shard, int limit) =>
+        [.. ((RedisValue[])(await Db.ScriptEvaluateAsync(RedisScript.FetchDue.Text, _keys[RedisScript.FetchDue][shard],
+            [Math.Min(limit, MaxBatch)]))!).Select(Id)];
+
+    /// <summary>Ends checks and schedules the next ones. Returns the positions of those that were fenced off.</summary>
+    public async Task<IReadOnlyList<int>> CompleteAsync(int shard, IReadOnlyList<Completion> batch, CancellationToken ct = default)
+    {
+        var args = new RedisValue[batch.Count * 6];
+        for (var i = 0; i < batch.Count; i++)
+        {
+            var (lease, due, period, status, incident) = batch[i];
+            args[i * 6] = Text(lease.Id);
+            args[i * 6 + 1] = lease.Token;
+            args[i * 6 + 2] = due == Completion.Never ? "+inf" : due;
+            args[i * 6 + 3] = Ms(period);
+            args[i * 6 + 4] = status.Encode();
+            args[i * 6 + 5] = incident is { } state ? state.Encode() : "-";
+        }
+        return Positions(await RunAsync(RedisScript.Complete, shard, args, ct));
+    }
+
+    /// <summary>Gives jobs back unchecked. Returns the positions of those that were fenced off.</summary>
+    public async Task<IReadOnlyList<int>> ReleaseAsync(
+        int shard, IReadOnlyList<(Lease Lease, TimeSpan Delay)> batch, CancellationToken ct = default)
+    {
+        var args = new RedisValue[batch.Count * 3];
+        for (var i = 0; i < batch.Count; i++)
+        {
+            args[i * 3] = Text(batch[i].Lease.Id);
+            args[i * 3 + 1] = batch[i].Lease.Token;
+            args[i * 3 + 2] = Ms(batch[i].Delay);
+        }
+        return Positions(await RunAsync(RedisScript.Release, shard, args, ct));
+    }
+
+    /// <summary>Renews leases; the reply's token replaces theirs.</summary>
+    public async Task<Extension> ExtendAsync(
+        int shard, IReadOnlyList<Lease> batch, TimeSpan lease, CancellationToken ct = default)
+    {
+        var args = new RedisValue[1 + batch.Count * 2];
+        args[0] = Ms(lease);
+        for (var i = 0; i < batch.Count; i++)
+        {
+            args[1 + i * 2] = Text(batch[i].Id);
+            args[2 + i * 2] = batch[i].Token;
+        }
+        var reply = await RunAsync(RedisScript.Extend, shard, args, ct);
+        return new Extension((long)reply[0], (long)reply[1], Positions(reply[2]));
+    }
+
+    /// <summary>Returns jobs whose lease has run out to the schedule, and says how many.</summary>
+    public async Task<int> ReclaimAsync(int shard, int limit, TimeSpan longestLease, CancellationToken ct = default) =>
+        (int)await RunAsync(RedisScript.Reclaim, shard, [Math.Min(limit, MaxBatch), Ms(longestLease)], ct);
+
+    /// <summary>Adds or updates monitors, and says how many were written.</summary>
+    public async Task<int> ScheduleAsync(int shard, IReadOnlyList<ScheduleEntry> batch, CancellationToken ct = default)
+    {
+        var args = new RedisValue[batch.Count * 6];
+        for (var i = 0; i < batch.Count; i++)
+        {
+            var entry = batch[i];
+            args[i * 6] = Text(entry.Id);
+            args[i * 6 + 1] = entry.Config.Encode();
+            args[i * 6 + 2] = entry.Incident.Encode();
+            args[i * 6 + 3] = Cadence.Phase(entry.Id, entry.Config.Interval);
+            args[i * 6 + 4] = entry.Soon is { } soon ? Ms(soon) : RedisValue.EmptyString;
+            args[i * 6 + 5] = entry.Force ? 1 : 0;
+        }
+        return (int)await RunAsync(RedisScript.Schedule, shard, args, ct);
+    }
+
+    /// <summary>Removes monitors from everything, and says how many are gone.</summary>
+    public async Task<int> RemoveAsync(int shard, IReadOnlyList<Removal> batch, CancellationToken ct = default)
+    {
+        var args = new RedisValue[batch.Count * 2];
+        for (var i = 0; i < batch.Count; i++)
+        {
+            args[i * 2] = Text(batch[i].Id);
+            args[i * 2 + 1] = batch[i].Version is { } version ? version : RedisValue.EmptyString;
+        }
+        return (int)await RunAsync(RedisScript.Remove, shard, args, ct);
+    }
+
+    /// <summary>Finds what Redis does not have as SQL has it.</summary>
+    public async Task<Comparison> CompareAsync(int shard, IReadOnlyList<Expected> page, CancellationToken ct = default)
+    {
+        var args = new RedisValue[page.Count * 3];
+        for (var i = 0; i < page.Count; i++)
+        {
+            args[i * 3] = Text(page[i].Id);
+            args[i * 3 + 1] = page[i].Version;
+            args[i * 3 + 2] = Ms(page[i].Farthest);
+        }
+        var reply = await RunAsync(RedisScript.Compare, shard, args, ct);
+        return new Comparison(Positions(reply[0]), Positions(reply[1]));
+    }
+
+    /// <summary>Corrects incident states that are still as they were seen, and says how many.</summary>
+    public async Task<int> RestoreAsync(int shard, IReadOnlyList<Restoration> batch, CancellationToken ct = default)
+    {
+        var args = new RedisValue[batch.Count * 3];
+        for (var i = 0; i < batch.Count; i++)
+        {
+            args[i * 3] = Text(batch[i].Id);
+            args[i * 3 + 1] = batch[i].Seen;
+            args[i * 3 + 2] = batch[i].State.Encode();
+        }
+        return (int)await RunAsync(RedisScript.Restore, shard, args, ct);
+    }
+
+    /// <summary>What Redis knows of some monitors of any shards, in their order.</summary>
+    public async Task<IReadOnlyList<MonitorView>> ViewAsync(IReadOnlyList<Guid> ids, CancellationToken ct = default)
+    {
+        var views = new MonitorView[ids.Count];
+        foreach (var shard in Enumerable.Range(0, ids.Count).GroupBy(i => keys.ShardOf(ids[i])))
+        {
+            var members = shard.Select(i => (RedisValue)Text(ids[i])).ToArray();
+            var (statuses, incidents, dues) = await resilience.RunAsync(async _ =>
+            {
+                var db = Db;
+                var status = db.HashGetAsync(keys.For(shard.Key, "status"), members);
+                var incident = db.HashGetAsync(keys.For(shard.Key, "incident"), members);
+                var due = db.SortedSetScoresAsync(keys.For(shard.Key, "schedule"), members);
+                return (await status, await incident, await due);
+            }, ct);
+            foreach (var (position, i) in shard.Index())
+                views[i] = new MonitorView(
+                    MonitorStatus.TryDecode(statuses[position], out var known) ? known : null,
+                    IncidentState.TryDecode(incidents[position], out var state) ? state : default,
+                    dues[position] is { } score && !double.IsInfinity(score) ? (long)score : null);
+        }
+        return views;
+    }
+
+    private Task<RedisResult> RunAsync(RedisScript script, int shard, RedisValue[] args, CancellationToken ct) =>
+        resilience.RunAsync(async _ =>
+            await Db.ScriptEvaluateAsync(script.Text, _keys[script][shard], args), ct);
+
+    private static RedisValue Text(Guid id) => id.ToString();
+
+    private static Guid Id(RedisValue text) => Guid.Parse((string)text!);
+
+    private static long Ms(TimeSpan time) => (long)time.TotalMilliseconds;
+
+    // Garnet prints scores as floats.
+    private static long Score(RedisValue text) => (long)double.Parse((string)text!, CultureInfo.InvariantCulture);
+
+    // Lua counts from one.
+    private static int[] Positions(RedisResult reply) => [.. ((RedisValue[])reply!).Select(p => (int)p - 1)];
+}

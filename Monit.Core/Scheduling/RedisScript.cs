@@ -1,0 +1,39 @@
+using System.Text.RegularExpressions;
+
+namespace Monit.Core.Scheduling;
+
+/// <summary>
+/// A Lua script, embedded as a resource. Its header declares its keys (<c>-- KEYS[1] schedule</c>), and from there
+/// the caller takes them, so that header and call cannot drift apart.
+/// </summary>
+public sealed partial class RedisScript
+{
+    public static readonly RedisScript Claim = new("claim");
+    public static readonly RedisScript FetchDue = new("fetch_due");
+    public static readonly RedisScript Complete = new("complete");
+    public static readonly RedisScript Release = new("release");
+    public static readonly RedisScript Extend = new("extend");
+    public static readonly RedisScript Reclaim = new("reclaim");
+    public static readonly RedisScript Schedule = new("schedule");
+    public static readonly RedisScript Remove = new("remove");
+    public static readonly RedisScript Compare = new("compare");
+    public static readonly RedisScript Restore = new("restore");
+
+    private RedisScript(string name)
+    {
+        Name = name;
+        using var stream = typeof(RedisScript).Assembly.GetManifestResourceStream($"{name}.lua")
+            ?? throw new InvalidOperationException($"The script {name}.lua is not embedded in Monit.Core.");
+        using var reader = new StreamReader(stream);
+        Text = reader.ReadToEnd();
+        Keys = [.. KeyLine().Matches(Text).Select(m => m.Groups[1].Value)];
+    }
+
+    public string Name { get; }
+    public string Text { get; }
+    /// <summary>The names of its keys within a shard, in order.</summary>
+    public IReadOnlyList<string> Keys { get; }
+
+    [GeneratedRegex(@"^-- KEYS\[\d+\] (\w+)", RegexOptions.Multiline)]
+    private static partial Regex KeyLine();
+}

@@ -1,0 +1,60 @@
+-- claim: takes due monitors and leases them, with all that a check needs (the seed's fetchAndMoveToInflight).
+-- The lease's deadline is the token that complete, release and extend must show. No two claims share one, even when
+-- time steps back. An id found in both sets counts as inflight: it leaves the schedule and is not claimed.
+--
+-- KEYS[1] schedule
+-- KEYS[2] inflight
+-- KEYS[3] config
+-- KEYS[4] incident
+-- KEYS[5] meta
+--
+-- ARGV[1] the most ids to take, 1..2000
+-- ARGV[2] lease, ms
+--
+-- Reply: { now, deadline, built marker or nil, ids, due times, configs, incidents }; the last four are parallel lists,
+--   empty when nothing was due.
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local built = redis.call('HGET', KEYS[5], 'built')
+
+local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now), 'WITHSCORES', 'LIMIT', 0, ARGV[1])
+if #due == 0 then
+  return { now, 0, built, {}, {}, {}, {} }
+end
+
+local last = tonumber(redis.call('HGET', KEYS[5], 'last') or 0)
+local deadline = string.format('%.0f', math.max(now + tonumber(ARGV[2]), last + 1))
+
+local ids, scores, leases = {}, {}, {}
+for i = 1, #due, 2 do
+  ids[#ids + 1] = due[i]
+  scores[#scores + 1] = due[i + 1]
+  leases[#leases + 1] = deadline
+  leases[#leases + 1] = due[i]
+end
+
+redis.call('HSET', KEYS[5], 'last', deadline)
+local leased = redis.call('ZADD', KEYS[2], 'NX', unpack(leases))
+redis.call('ZREM', KEYS[1], unpack(ids))
+
+if leased < #ids then
+  local held = redis.call('ZMSCORE', KEYS[2], unpack(ids))
+  local ours, oursScores = {}, {}
+  for i = 1, #ids do
+    if tonumber(held[i]) == tonumber(deadline) then
+      ours[#ours + 1] = ids[i]
+      oursScores[#oursScores + 1] = scores[i]
+    end
+  end
+  ids, scores = ours, oursScores
+  if #ids == 0 then
+    return { now, 0, built, {}, {}, {}, {} }
+  end
+end
+
+return {
+  now, tonumber(deadline), built, ids, scores,
+  redis.call('HMGET', KEYS[3], unpack(ids)),
+  redis.call('HMGET', KEYS[4], unpack(ids)),
+}

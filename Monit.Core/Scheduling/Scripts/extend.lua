@@ -1,0 +1,39 @@
+-- extend: renews leases. The new deadline is the new token of every job that was not fenced off.
+--
+-- KEYS[1] inflight
+-- KEYS[2] meta
+--
+-- ARGV[1] lease, ms
+-- ARGV[2..] two a job: id, token
+--
+-- Reply: { now, deadline, positions (from 1) of the jobs that were fenced off }.
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local all = {}
+for i = 2, #ARGV, 2 do
+  all[#all + 1] = ARGV[i]
+end
+if #all == 0 then
+  return { now, 0, {} }
+end
+local held = redis.call('ZMSCORE', KEYS[1], unpack(all))
+
+local last = tonumber(redis.call('HGET', KEYS[2], 'last') or 0)
+local deadline = string.format('%.0f', math.max(now + tonumber(ARGV[1]), last + 1))
+local fenced, leases = {}, {}
+for n = 1, #all do
+  if not held[n] or tonumber(held[n]) ~= tonumber(ARGV[n * 2 + 1]) then
+    fenced[#fenced + 1] = n
+  else
+    leases[#leases + 1] = deadline
+    leases[#leases + 1] = all[n]
+  end
+end
+
+if #leases > 0 then
+  redis.call('HSET', KEYS[2], 'last', deadline)
+  redis.call('ZADD', KEYS[1], unpack(leases))
+end
+return { now, tonumber(deadline), fenced }

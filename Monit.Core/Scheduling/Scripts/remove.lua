@@ -1,0 +1,27 @@
+-- remove: takes monitors out of everything, unless Redis has a newer version than the caller has seen.
+--
+-- KEYS[1] schedule
+-- KEYS[2] inflight
+-- KEYS[3] config
+-- KEYS[4] status
+-- KEYS[5] incident
+--
+-- ARGV[1..] two a monitor: id, the version seen ('': whatever it is)
+--
+-- Reply: the number of monitors removed, those that were not there included.
+
+local removed = 0
+for i = 1, #ARGV, 2 do
+  local id = ARGV[i]
+  local config = redis.call('HGET', KEYS[3], id)
+  local version = config and tonumber(string.match(config, '^%d+')) or -1
+  if ARGV[i + 1] == '' or version <= tonumber(ARGV[i + 1]) then
+    redis.call('HDEL', KEYS[3], id)
+    redis.call('HDEL', KEYS[4], id)
+    redis.call('HDEL', KEYS[5], id)
+    redis.call('ZREM', KEYS[1], id)
+    redis.call('ZREM', KEYS[2], id)
+    removed = removed + 1
+  end
+end
+return removed

@@ -1,0 +1,22 @@
+-- restore: corrects the incident state of monitors that nobody is checking, if it is still what the caller has seen.
+--
+-- KEYS[1] inflight
+-- KEYS[2] incident
+--
+-- ARGV[1..] three a monitor: id, the packed state seen ('': none), the packed state by SQL ('': healthy)
+--
+-- Reply: the number of monitors corrected.
+
+local corrected = 0
+for i = 1, #ARGV, 3 do
+  local id = ARGV[i]
+  if not redis.call('ZSCORE', KEYS[1], id) and (redis.call('HGET', KEYS[2], id) or '') == ARGV[i + 1] then
+    if ARGV[i + 2] == '' then
+      redis.call('HDEL', KEYS[2], id)
+    else
+      redis.call('HSET', KEYS[2], id, ARGV[i + 2])
+    end
+    corrected = corrected + 1
+  end
+end
+return corrected

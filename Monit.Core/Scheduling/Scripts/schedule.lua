@@ -1,0 +1,62 @@
+-- schedule: puts monitors into the schedule, or brings their configuration up to date. Writing revokes a running
+-- check's lease, so that a result of the old configuration is fenced off. An older version than Redis has changes
+-- nothing; the same version only puts back an id that is in neither set, unless forced ("check now", repair).
+-- The failure counters live on while what is checked and expected stays the same; else they become what SQL says.
+--
+-- KEYS[1] schedule
+-- KEYS[2] inflight
+-- KEYS[3] config
+-- KEYS[4] incident
+--
+-- ARGV[1..] six a monitor: id, config (version first), incident by SQL (packed; '': none), phase (ms within the
+--   interval), soon (ms: due after that at the latest; '': at the next slot of its phase), force (1 or 0)
+--
+-- Reply: the number of monitors written.
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local function version(config)
+  return config and tonumber(string.match(config, '^%d+')) or -1
+end
+
+local function target(config)
+  return string.match(config, '^%d+ %d+ %d+ (.*)$')
+end
+
+local written = 0
+for i = 1, #ARGV, 6 do
+  local id, config, incident = ARGV[i], ARGV[i + 1], ARGV[i + 2]
+  local old = redis.call('HGET', KEYS[3], id)
+  local have, new = version(old), version(config)
+
+  local write = new > have or (new == have and ARGV[i + 5] == '1')
+  if not write and new == have then
+    write = not redis.call('ZSCORE', KEYS[1], id) and not redis.call('ZSCORE', KEYS[2], id)
+  end
+
+  if write then
+    local interval = tonumber(string.match(config, '^%d+ (%d+)'))
+    local due = now + 1 + (tonumber(ARGV[i + 3]) - (now + 1)) % interval
+    if ARGV[i + 4] ~= '' then
+      due = math.min(due, now + tonumber(ARGV[i + 4]))
+    end
+
+    redis.call('HSET', KEYS[3], id, config)
+    if have < 0 then
+      if incident ~= '' then
+        redis.call('HSET', KEYS[4], id, incident)
+      end
+    elseif target(old) ~= target(config) then
+      if incident ~= '' then
+        redis.call('HSET', KEYS[4], id, incident)
+      else
+        redis.call('HDEL', KEYS[4], id)
+      end
+    end
+    redis.call('ZADD', KEYS[1], string.format('%.0f', due), id)
+    redis.call('ZREM', KEYS[2], id)
+    written = written + 1
+  end
+end
+return written

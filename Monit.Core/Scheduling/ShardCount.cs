@@ -1,0 +1,47 @@
+using Microsoft.EntityFrameworkCore;
+using Monit.Core.Data;
+using StackExchange.Redis;
+
+namespace Monit.Core.Scheduling;
+
+/// <summary>Keeps services with different <c>Scheduling:Shards</c> from sharing one installation.</summary>
+public static class ShardCount
+{
+    private const string Key = "scheduling.shards";
+
+    /// <summary>Notes the number of shards in SQL and Redis, or compares it with what is noted there.</summary>
+    /// <exception cref="InvalidOperationException">They differ; the message says what to do.</exception>
+    public static async Task EnsureAsync(MonitDb db, IDatabase redis, RedisKeys keys, CancellationToken ct = default)
+    {
+        var inSql = await db.Settings.AsNoTracking().SingleOrDefaultAsync(s => s.Key == Key, ct);
+        if (inSql is null)
+        {
+            db.Settings.Add(new Setting { Key = Key, Value = $"{keys.Shards}" });
+            try
+            {
+                await db.SaveChangesAsync(ct);
+            }
+            catch (DbUpdateException)
+            {
+                // Another service was first; what it wrote is what counts.
+                db.ChangeTracker.Clear();
+                inSql = await db.Settings.AsNoTracking().SingleAsync(s => s.Key == Key, ct);
+            }
+        }
+        Compare(inSql?.Value, "the database", keys.Shards);
+
+        for (var shard = 0; shard < keys.Shards; shard++)
+        {
+            var meta = keys.For(shard, "meta");
+            await redis.HashSetAsync(meta, "shards", keys.Shards, When.NotExists);
+            Compare(await redis.HashGetAsync(meta, "shards"), "Redis", keys.Shards);
+        }
+    }
+
+    private static void Compare(string? noted, string where, int configured)
+    {
+        if (noted is not null && noted != $"{configured}")
+            throw new InvalidOperationException(
+                $"Scheduling:Shards is {configured}, but {where} was set up with {noted}. Set it back, or reshard as docs/operations.md says.");
+    }
+}

@@ -1,0 +1,81 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Monit.Core.Data;
+using StackExchange.Redis;
+#if !ASPIRE_CLIENTS
+using Npgsql;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+#endif
+
+namespace Monit.ServiceDefaults;
+
+/// <summary>
+/// The clients of the two stores, under the names that Aspire gives them: <c>ConnectionStrings:redis</c> and
+/// <c>ConnectionStrings:monitdb</c>. With the MSBuild property <c>AspireClients</c> they are Aspire's integrations;
+/// without it the same registrations by hand. Nothing outside this file knows which.
+/// </summary>
+public static class Stores
+{
+    /// <summary>Registers <see cref="IConnectionMultiplexer"/> with a health check.</summary>
+    public static T AddMonitRedis<T>(this T builder) where T : IHostApplicationBuilder
+    {
+#if ASPIRE_CLIENTS
+        builder.AddRedisClient("redis", configureOptions: Configure);
+#else
+        var connection = builder.RequireConnectionString("redis");
+        builder.Services.AddSingleton<IConnectionMultiplexer>(_ =>
+        {
+            var options = ConfigurationOptions.Parse(connection);
+            Configure(options);
+            return ConnectionMultiplexer.Connect(options);
+        });
+        builder.Services.AddHealthChecks().AddCheck<RedisHealthCheck>("redis");
+        builder.Services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddSource("StackExchange.Redis"));
+#endif
+        return builder;
+    }
+
+    /// <summary>Registers <c>IDbContextFactory&lt;MonitDb&gt;</c> and a scoped <see cref="MonitDb"/> on PostgreSQL.</summary>
+    public static T AddMonitDatabase<T>(this T builder) where T : IHostApplicationBuilder
+    {
+        var connection = builder.RequireConnectionString("monitdb");
+        builder.Services.AddMonitDb<PostgresMonitDb>(options => options.UseMonitPostgres(connection));
+#if ASPIRE_CLIENTS
+        // Retries are StoreResilience's: one place, and transactions stay plain.
+        builder.EnrichNpgsqlDbContext<PostgresMonitDb>(settings => settings.DisableRetry = true);
+#else
+        builder.Services.AddHealthChecks().AddDbContextCheck<PostgresMonitDb>();
+        builder.Services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddNpgsql());
+        builder.Services.ConfigureOpenTelemetryMeterProvider(metrics => metrics.AddMeter("Npgsql"));
+#endif
+        return builder;
+    }
+
+    /// <summary>Registers the pooled factory of a store, and what asks for <see cref="MonitDb"/> behind it.</summary>
+    public static IServiceCollection AddMonitDb<T>(this IServiceCollection services, Action<DbContextOptionsBuilder> options)
+        where T : MonitDb
+    {
+        services.AddPooledDbContextFactory<T>(options);
+        services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<T>>().CreateDbContext());
+        services.AddSingleton<IDbContextFactory<MonitDb>, MonitDbFactory<T>>();
+        services.AddScoped<MonitDb>(provider => provider.GetRequiredService<T>());
+        return services;
+    }
+
+    // A command that waits out a lost connection would run when nobody listens any more: fail at once, and let the
+    // callers' own retries decide.
+    private static void Configure(ConfigurationOptions options)
+    {
+        options.AbortOnConnectFail = false;
+        options.BacklogPolicy = BacklogPolicy.FailFast;
+    }
+
+    private static string RequireConnectionString(this IHostApplicationBuilder builder, string name) =>
+        builder.Configuration.GetConnectionString(name) is { Length: > 0 } connection
+            ? connection
+            : throw new InvalidOperationException(
+                $"ConnectionStrings:{name} is not set. Set it, for example as the environment variable ConnectionStrings__{name}.");
+}

@@ -1,0 +1,41 @@
+using Monit.Testing;
+using StackExchange.Redis;
+
+[assembly: AssemblyFixture(typeof(LocalStores))]
+
+namespace Monit.Testing;
+
+/// <summary>The stores of a test run, each started once, when the first test asks for it.</summary>
+public sealed class LocalStores : IDisposable
+{
+    private readonly Lazy<Task<RedisServer>> _redisServer = new(() => RedisServer.StartAsync());
+    private readonly Lazy<Task<PostgresServer>> _postgres = new(PostgresServer.StartAsync);
+    private readonly Lazy<Task<IConnectionMultiplexer>> _redis;
+
+    public LocalStores() => _redis = new(async () =>
+        await ConnectionMultiplexer.ConnectAsync(await RedisConnectionStringAsync()));
+
+    /// <summary>Of a redis-server shared by all tests: keep apart with <see cref="NewPrefix"/>.</summary>
+    public async Task<string> RedisConnectionStringAsync() =>
+        Environment.GetEnvironmentVariable("MONIT_TEST_REDIS") is { Length: > 0 } given
+            ? given
+            : (await _redisServer.Value).ConnectionString;
+
+    public Task<IConnectionMultiplexer> RedisAsync() => _redis.Value;
+
+    /// <summary>A new, migrated PostgreSQL database.</summary>
+    public async Task<string> NewDatabaseAsync() => await (await _postgres.Value).CreateDatabaseAsync();
+
+    /// <summary>A <c>Scheduling:KeyPrefix</c> that no other test has.</summary>
+    public static string NewPrefix() => $"t-{Guid.CreateVersion7()}";
+
+    public void Dispose()
+    {
+        if (_redis.IsValueCreated)
+            _redis.Value.GetAwaiter().GetResult().Dispose();
+        if (_redisServer.IsValueCreated && _redisServer.Value.IsCompletedSuccessfully)
+            _redisServer.Value.Result.Dispose();
+        if (_postgres.IsValueCreated && _postgres.Value.IsCompletedSuccessfully)
+            _postgres.Value.Result.Dispose();
+    }
+}

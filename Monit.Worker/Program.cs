@@ -1,1 +1,17 @@
-throw new NotSupportedException();
+using Monit.Core;
+using Monit.ServiceDefaults;
+using Monit.Worker;
+using Monit.Worker.Alerting;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddMonitRedis();
+builder.AddMonitDatabase();
+builder.Services.AddSchemaWait();
+builder.AddMonitCore();
+builder.AddMonitWorker();
+builder.AddAlertsClient();
+
+var app = builder.Build();
+app.MapDefaultEndpoints();
+app.Run();

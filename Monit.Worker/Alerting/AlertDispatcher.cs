@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Options;
+using Monit.Alerts.Contract;
+
+namespace Monit.Worker.Alerting;
+
+/// <summary>Stage 4: tells Monit.Alerts at once of notices that are in SQL already.</summary>
+internal sealed partial class AlertDispatcher(
+    AlertChannel alerts, IAlertsApi api, IOptions<AlertOptions> options, ILogger<AlertDispatcher> logger)
+{
+    /// <summary>Ends when the alert channel is complete and empty, or at <paramref name="giveUp"/>.</summary>
+    public Task RunAsync(CancellationToken giveUp) =>
+        Task.WhenAll(Enumerable.Range(0, options.Value.WorkerCount).Select(_ => WorkAsync(giveUp)));
+
+    private async Task WorkAsync(CancellationToken giveUp)
+    {
+        await foreach (var id in alerts.Reader.ReadAllAsync(CancellationToken.None))
+        {
+            try
+            {
+                await api.SendAsync(new SendAlert(id), giveUp);
+            }
+            catch (Exception failure)
+            {
+                LogNotDispatched(id, failure.Message);
+            }
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Monit.Alerts did not take alert {AlertId} ({Reason}); its sweep will send it")]
+    private partial void LogNotDispatched(Guid alertId, string reason);
+}

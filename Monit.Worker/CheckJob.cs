@@ -1,0 +1,25 @@
+using Monit.Core.Incidents;
+using Monit.Core.Monitors;
+using Monit.Core.Scheduling;
+
+namespace Monit.Worker;
+
+/// <summary>A claimed monitor on its way through the pipeline; one stage at a time owns it.</summary>
+internal sealed class CheckJob(int shard, ClaimedJob claimed, long token, LeaseClock clock)
+{
+    public Guid Id => claimed.Id;
+    public int Shard => shard;
+    public long Due => claimed.Due;
+    public string? RawConfig => claimed.Config;
+    public string? RawIncident => claimed.Incident;
+
+    /// <summary>Known once the executor has read it.</summary>
+    public CheckConfig Config { get; set; } = null!;
+    public IncidentState Incident { get; set; }
+
+    public Lease Lease { get; private set; } = new(claimed.Id, token);
+    public LeaseClock Clock { get; private set; } = clock;
+
+    /// <summary>After <c>extend</c>: another token, and more time.</summary>
+    public void Renew(long newToken, LeaseClock newClock) => (Lease, Clock) = (new Lease(Id, newToken), newClock);
+}

@@ -1,0 +1,139 @@
+using Monit.Core.Incidents;
+using Monit.Core.Monitors;
+using Monit.Core.Scheduling;
+using Monit.Worker.ResultProcessor;
+using Monit.Worker.Scheduler;
+
+namespace Monit.Worker.Executor;
+
+/// <summary>
+/// Stage 2: workers take jobs, each starts its check once a slot is free, and goes on to the next. Nothing that one
+/// job does ends a worker.
+/// </summary>
+internal sealed partial class ExecutorStage(
+    JobQueue jobs,
+    ResultChannel results,
+    HttpProbe probe,
+    SlotPool slots,
+    Completer completer,
+    RedisSchedule schedule,
+    MonitorSync sync,
+    PipelineMetrics metrics,
+    TimeProvider time,
+    ILogger<ExecutorStage> logger)
+{
+    /// <summary>What a lease must have left beyond the check's time-out when the check begins.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(5);
+
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _running = 1;
+
+    /// <summary>Ends when the job channel is complete and every check has ended.</summary>
+    /// <param name="stop">From now on, what has not started is given back.</param>
+    /// <param name="abort">Running checks are cut off and given back.</param>
+    public async Task RunAsync(int workers, CancellationToken stop, CancellationToken abort)
+    {
+        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => WorkAsync(stop, abort)));
+        Ended();
+        await _idle.Task;
+    }
+
+    private async Task WorkAsync(CancellationToken stop, CancellationToken abort)
+    {
+        await foreach (var job in jobs.TakeAllAsync())
+        {
+            try
+            {
+                await StartAsync(job, stop, abort);
+            }
+            catch (Exception failure)
+            {
+                if (failure is not OperationCanceledException)
+                    LogNotStarted(job.Id, failure);
+                await completer.ReleaseAsync(job, stop.IsCancellationRequested ? TimeSpan.Zero : Completer.BackOff());
+            }
+        }
+    }
+
+    private async Task StartAsync(CheckJob job, CancellationToken stop, CancellationToken abort)
+    {
+        stop.ThrowIfCancellationRequested();
+        // An incident state that cannot be read counts as none; the Reconciler compares it with SQL.
+        IncidentState.TryDecode(job.RawIncident, out var incident);
+        if (!CheckConfig.TryDecode(job.RawConfig, out var config))
+        {
+            // Redis has lost or never had what a check needs: SQL knows, and a monitor that is gone is removed.
+            LogUnreadable(job.Id);
+            await sync.SyncAsync([job.Id], TimeSpan.Zero, force: true, stop);
+            return;
+        }
+        (job.Config, job.Incident) = (config, incident);
+        metrics.MissedSlots.Add(Cadence.Missed(job.Id, job.Due, job.Clock.Now, config.Interval));
+
+        if (await slots.TryTakeAsync(job, stop) is not { } slot)
+        {
+            await completer.ReleaseAsync(job, Completer.BackOff());
+            return;
+        }
+        Interlocked.Increment(ref _running);
+        _ = CheckAsync(job, slot, abort);
+    }
+
+    private async Task CheckAsync(CheckJob job, SlotPool.Slot slot, CancellationToken abort)
+    {
+        var started = time.GetTimestamp();
+        try
+        {
+            if (job.Clock.Left < job.Config.Timeout + Margin && !await ExtendAsync(job, abort))
+                return;
+            var at = job.Clock.Now;
+            started = time.GetTimestamp();
+            var result = await probe.CheckAsync(job.Config, abort);
+            metrics.CheckDuration.Record(time.GetElapsedTime(started).TotalSeconds);
+            await results.Writer.WriteAsync(new CheckedJob(job, result, at), CancellationToken.None);
+        }
+        catch (OperationCanceledException) when (abort.IsCancellationRequested)
+        {
+            await completer.ReleaseAsync(job, TimeSpan.Zero);
+        }
+        catch (Exception failure)
+        {
+            LogNotChecked(job.Id, failure);
+            await completer.ReleaseAsync(job, Completer.BackOff());
+        }
+        finally
+        {
+            slots.Return(job, slot, time.GetElapsedTime(started));
+            Ended();
+        }
+    }
+
+    private async Task<bool> ExtendAsync(CheckJob job, CancellationToken abort)
+    {
+        var lease = job.Config.Timeout + Margin * 2;
+        var sent = time.GetTimestamp();
+        var extension = await schedule.ExtendAsync(job.Shard, [job.Lease], lease, abort);
+        if (extension.Fenced.Count > 0)
+        {
+            metrics.Fenced.Add(1);
+            return false;
+        }
+        job.Renew(extension.Token, new LeaseClock(time, extension.Now, sent, lease));
+        return true;
+    }
+
+    private void Ended()
+    {
+        if (Interlocked.Decrement(ref _running) == 0)
+            _idle.SetResult();
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Monitor {MonitorId} has no readable entry in Redis; taking it from SQL")]
+    private partial void LogUnreadable(Guid monitorId);
+
+    [LoggerMessage(2, LogLevel.Error, "The check of monitor {MonitorId} could not start; it is given back")]
+    private partial void LogNotStarted(Guid monitorId, Exception failure);
+
+    [LoggerMessage(3, LogLevel.Error, "The check of monitor {MonitorId} broke off; it is given back")]
+    private partial void LogNotChecked(Guid monitorId, Exception failure);
+}

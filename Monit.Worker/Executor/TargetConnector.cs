@@ -1,0 +1,48 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Monit.Worker.Executor;
+
+/// <summary>
+/// Resolves and connects, and decides at that moment, on the address itself, whether the target may be reached: a name
+/// that resolves to something else a moment later, or a redirect, gains nothing.
+/// </summary>
+internal sealed class TargetConnector(TargetGuard guard, TargetResolver resolve)
+{
+    /// <summary>The check that wants the connection; what it opens ends with it.</summary>
+    public static readonly HttpRequestOptionsKey<CheckScope> ScopeKey = new("monit.check");
+
+    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
+    {
+        context.InitialRequestMessage.Options.TryGetValue(ScopeKey, out var scope);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, scope?.Token ?? default);
+        var addresses = IPAddress.TryParse(context.DnsEndPoint.Host, out var literal)
+            ? [literal]
+            : await resolve(context.DnsEndPoint.Host, either.Token);
+        if (addresses.Length == 0)
+            throw new SocketException((int)SocketError.NoData);
+        var allowed = Array.FindAll(addresses, guard.Allows);
+        if (allowed.Length == 0)
+            throw new BlockedTargetException();
+
+        for (var i = 0; ; i++)
+        {
+            var socket = new Socket(allowed[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                scope?.Opened(socket);
+                await socket.ConnectAsync(allowed[i], context.DnsEndPoint.Port, either.Token);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch (SocketException) when (i + 1 < allowed.Length)
+            {
+                socket.Dispose();
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+namespace Monit.Worker;
+
+/// <summary>
+/// Redis' time and a lease's end, carried on by this process' monotonic clock from just before the call was sent: a
+/// little early for the lease, which is the safe side. The wall clock of this machine plays no part.
+/// </summary>
+/// <param name="now">Redis' time in the reply, Unix ms.</param>
+/// <param name="sent">The monotonic timestamp before the call.</param>
+internal sealed class LeaseClock(TimeProvider time, long now, long sent, TimeSpan lease)
+{
+    /// <summary>Redis' time now, Unix ms.</summary>
+    public long Now => now + (long)time.GetElapsedTime(sent).TotalMilliseconds;
+
+    /// <summary>What is left of the lease; below zero, somebody else may have the job.</summary>
+    public TimeSpan Left => lease - time.GetElapsedTime(sent);
+}

@@ -1,0 +1,117 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Monit.Core.Data;
+using Monit.Core.Resilience;
+using Monit.Core.Scheduling;
+using Monit.Worker.Alerting;
+using Monit.Worker.Executor;
+using Monit.Worker.Reclaimer;
+using Monit.Worker.Reconciler;
+using Monit.Worker.ResultProcessor;
+using Monit.Worker.Scheduler;
+using StackExchange.Redis;
+
+namespace Monit.Worker;
+
+/// <summary>
+/// Joins the stages, and drains them in order: stop claiming; give back what has not started; let running checks end;
+/// write results, incidents and alerts. Five seconds before the limit, what still runs is cut off and given back.
+/// </summary>
+internal sealed partial class Pipeline(
+    SchedulerStage scheduler,
+    ReclaimerStage reclaimer,
+    ReconcilerStage reconciler,
+    JobQueue jobs,
+    ExecutorStage executor,
+    ResultChannel results,
+    ResultProcessorStage resultProcessor,
+    IncidentWriter incidents,
+    Completer completer,
+    AlertChannel alerts,
+    AlertDispatcher dispatcher,
+    IDbContextFactory<MonitDb> dbs,
+    IConnectionMultiplexer redis,
+    RedisKeys keys,
+    IOptions<ExecutorOptions> options,
+    IOptions<ShutdownOptions> shutdown,
+    TimeProvider time,
+    ILogger<Pipeline> logger) : IHostedService, IDisposable
+{
+    private static readonly TimeSpan AbortBefore = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _abort = new();
+    private Task _claiming = Task.CompletedTask;
+    private Task _checking = Task.CompletedTask;
+    private Task _deciding = Task.CompletedTask;
+    private Task _recording = Task.CompletedTask;
+    private Task _completing = Task.CompletedTask;
+    private Task _alerting = Task.CompletedTask;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await EnsureShardsAsync(cancellationToken);
+        _alerting = Task.Run(() => dispatcher.RunAsync(_abort.Token), CancellationToken.None);
+        _completing = Task.Run(() => completer.RunAsync(_abort.Token), CancellationToken.None);
+        _recording = Task.Run(() => incidents.RunAsync(_abort.Token), CancellationToken.None);
+        _deciding = Task.Run(resultProcessor.RunAsync, CancellationToken.None);
+        _checking = Task.Run(() => executor.RunAsync(options.Value.WorkerCount, _stop.Token, _abort.Token), CancellationToken.None);
+        _claiming = Task.WhenAll(
+            Task.Run(() => scheduler.RunAsync(_stop.Token), CancellationToken.None),
+            Task.Run(() => reclaimer.RunAsync(_stop.Token), CancellationToken.None),
+            Task.Run(() => reconciler.RunAsync(_stop.Token), CancellationToken.None));
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        using var limit = new CancellationTokenSource(shutdown.Value.Timeout - AbortBefore, time);
+        using var hard = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        await using var abort = hard.Token.Register(_abort.Cancel);
+
+        await _stop.CancelAsync();
+        await _claiming;
+        jobs.Complete();
+        await _checking;
+        results.Writer.TryComplete();
+        await _deciding;
+        incidents.Finish();
+        await _recording;
+        completer.Finish();
+        await _completing;
+        alerts.Complete();
+        await _alerting;
+        LogDrained((long)time.GetElapsedTime(started).TotalMilliseconds);
+    }
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _abort.Dispose();
+    }
+
+    // Redis and SQL may come up after us; a wrong number of shards is final.
+    private async Task EnsureShardsAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            try
+            {
+                await using var db = await dbs.CreateDbContextAsync(ct);
+                await ShardCount.EnsureAsync(db, redis.GetDatabase(), keys, ct);
+                return;
+            }
+            catch (Exception failure) when (StoreResilience.IsStoreFailure(failure))
+            {
+                LogWaiting(failure.Message);
+                await Task.Delay(TimeSpan.FromSeconds(1), time, ct);
+            }
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Waiting for Redis and the database ({Reason})")]
+    private partial void LogWaiting(string reason);
+
+    [LoggerMessage(2, LogLevel.Information, "Drained in {Milliseconds} ms")]
+    private partial void LogDrained(long milliseconds);
+}

@@ -1,0 +1,19 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Monit.Worker;
+
+/// <summary>The buffers between stages. Section <c>Pipeline</c>.</summary>
+internal sealed class PipelineOptions
+{
+    /// <summary>Claimed jobs that wait for an executor, 1..1 000 000; default 1000.</summary>
+    [Range(1, 1_000_000)]
+    public int JobChannelSize { get; set; } = 1000;
+
+    /// <summary>Results that wait for the result processor, 1..1 000 000; default 1000.</summary>
+    [Range(1, 1_000_000)]
+    public int ResultChannelSize { get; set; } = 1000;
+
+    /// <summary>Alerts that wait for a dispatcher, 1..1 000 000; default 100. More are left to the sweep.</summary>
+    [Range(1, 1_000_000)]
+    public int AlertChannelSize { get; set; } = 100;
+}

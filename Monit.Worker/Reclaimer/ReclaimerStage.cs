@@ -1,0 +1,72 @@
+using Microsoft.Extensions.Options;
+using Monit.Core.Scheduling;
+using Monit.Worker.Scheduler;
+
+namespace Monit.Worker.Reclaimer;
+
+/// <summary>Stage 5: returns jobs whose lease has run out, until none is left, once an interval.</summary>
+internal sealed partial class ReclaimerStage(
+    RedisSchedule schedule,
+    IOptions<ReclaimerOptions> options,
+    IOptions<SchedulerOptions> scheduler,
+    PipelineMetrics metrics,
+    TimeProvider time,
+    ILogger<ReclaimerStage> logger)
+{
+    // The longest time-out is a minute; twice that leaves room for workers with other settings.
+    private TimeSpan LongestLease { get; } = TimeSpan.FromTicks(
+        2 * Math.Max(scheduler.Value.VisibilityTimeout.Ticks, TimeSpan.FromSeconds(70).Ticks));
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(options.Value.Interval, time);
+        do
+        {
+            try
+            {
+                for (var shard = 0; shard < schedule.Keys.Shards; shard++)
+                    await ReclaimAsync(shard, stop);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                LogFailed(failure.Message);
+            }
+        }
+        while (await NextAsync(timer, stop));
+    }
+
+    private async Task ReclaimAsync(int shard, CancellationToken stop)
+    {
+        int returned;
+        do
+        {
+            returned = await schedule.ReclaimAsync(shard, options.Value.Limit, LongestLease, stop);
+            if (returned > 0)
+                LogReclaimed(returned, shard);
+            metrics.Reclaims.Add(returned);
+        }
+        while (returned >= options.Value.Limit);
+    }
+
+    private static async Task<bool> NextAsync(PeriodicTimer timer, CancellationToken stop)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Returned {Count} jobs of shard {Shard} whose lease had run out")]
+    private partial void LogReclaimed(int count, int shard);
+
+    [LoggerMessage(2, LogLevel.Warning, "Cannot look for leases that have run out; trying again ({Reason})")]
+    private partial void LogFailed(string reason);
+}

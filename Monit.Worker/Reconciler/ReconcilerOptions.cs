@@ -1,0 +1,26 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Monit.Worker.Reconciler;
+
+/// <summary>Section <c>Reconciler</c>.</summary>
+internal sealed class ReconcilerOptions
+{
+    /// <summary>From one full comparison of SQL and Redis to the next, 1 s..1 day; default 5 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan Interval { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How often changes that did not reach Redis are sent again, 100 ms..1 h; default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan GapInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often open incidents are compared, 100 ms..1 h; default 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan IncidentInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// When a shard is filled anew, check monitors ahead of their slot at this many a second, 0..100 000; default 0: every
+    /// monitor waits for its slot. Standalone, which fills its store at every start, uses 500.
+    /// </summary>
+    [Range(0, 100_000)]
+    public int RebuildPace { get; set; }
+}

@@ -1,0 +1,132 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Monit.Core.Data;
+using Monit.Core.Resilience;
+using Monit.Core.Scheduling;
+using Monit.Worker.Scheduler;
+using StackExchange.Redis;
+
+namespace Monit.Worker.Reconciler;
+
+/// <summary>
+/// Keeps Redis what SQL says: a full sweep at start, on a timer, after a lost connection and whenever a shard is found
+/// unbuilt; changes that did not reach Redis every few seconds; open incidents every half minute.
+/// </summary>
+internal sealed partial class ReconcilerStage(
+    Sweep sweep,
+    IncidentComparison incidents,
+    SweepRequests requests,
+    SchedulerStage scheduler,
+    MonitorSync sync,
+    RedisSchedule schedule,
+    IDbContextFactory<MonitDb> dbs,
+    IConnectionMultiplexer redis,
+    StoreResilience resilience,
+    IOptions<ReconcilerOptions> options,
+    TimeProvider time,
+    ILogger<ReconcilerStage> logger)
+{
+    private const int GapPage = 1000;
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        redis.ConnectionRestored += OnRestored;
+        try
+        {
+            RequestAll();
+            await Task.WhenAll(
+                SweepAsync(stop),
+                EveryAsync(options.Value.GapInterval, "gaps", CloseGapsAsync, stop),
+                EveryAsync(options.Value.IncidentInterval, "incidents", incidents.RunAsync, stop));
+        }
+        finally
+        {
+            redis.ConnectionRestored -= OnRestored;
+        }
+
+        void OnRestored(object? sender, ConnectionFailedEventArgs args) => RequestAll();
+    }
+
+    private void RequestAll()
+    {
+        for (var shard = 0; shard < schedule.Keys.Shards; shard++)
+            requests.Request(shard);
+    }
+
+    private async Task SweepAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            IReadOnlyList<int> asked = [];
+            try
+            {
+                asked = await requests.TakeAsync(options.Value.Interval, stop);
+                var shards = asked.Count > 0 ? asked : [.. Enumerable.Range(0, schedule.Keys.Shards)];
+                if ((await sweep.RunAsync(shards, stop)).Count > 0)
+                    scheduler.Nudge();
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                LogFailed("sweep", failure.Message);
+                foreach (var shard in asked)
+                    requests.Request(shard);
+                await Task.WhenAny(Task.Delay(AfterFailure, time, stop));
+            }
+        }
+    }
+
+    /// <summary>Runs some work at an interval, on one worker at a time.</summary>
+    private async Task EveryAsync(TimeSpan interval, string work, Func<CancellationToken, Task> run, CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop))
+            {
+                try
+                {
+                    // Not given back: the lease itself keeps the other workers off for most of an interval.
+                    if (await ShardLease.TryTakeAsync(redis.GetDatabase(), schedule.Keys, 0, work, interval * 0.9) is not null)
+                        await run(stop);
+                }
+                catch (Exception failure) when (!stop.IsCancellationRequested)
+                {
+                    LogFailed(work, failure.Message);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The stage stops.
+        }
+    }
+
+    private async Task CloseGapsAsync(CancellationToken stop)
+    {
+        for (var last = Guid.Empty; ;)
+        {
+            var gap = await resilience.RunAsync(async ct =>
+            {
+                await using var db = await dbs.CreateDbContextAsync(ct);
+                return await db.Monitors.Where(m => m.SyncedVersion < m.Version && m.Id > last)
+                    .OrderBy(m => m.Id).Select(m => m.Id).Take(GapPage).ToListAsync(ct);
+            }, stop);
+            if (gap.Count == 0)
+                return;
+            await sync.SyncAsync(gap, TimeSpan.Zero, ct: stop);
+            LogGap(gap.Count);
+            last = gap[^1];
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "The Reconciler's {Work} did not get through; trying again ({Reason})")]
+    private partial void LogFailed(string work, string reason);
+
+    [LoggerMessage(2, LogLevel.Information, "Sent {Count} changed monitors to Redis that had not reached it")]
+    private partial void LogGap(int count);
+}

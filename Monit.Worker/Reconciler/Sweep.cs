@@ -1,0 +1,158 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Monit.Core.Data;
+using Monit.Core.Resilience;
+using Monit.Core.Scheduling;
+using Monit.Worker.ResultProcessor;
+using StackExchange.Redis;
+
+namespace Monit.Worker.Reconciler;
+
+/// <summary>
+/// One full comparison of SQL with some shards of Redis: what SQL has and Redis lacks is added or updated, what SQL
+/// does not have is removed. Beside the claims, a page at a time.
+/// </summary>
+internal sealed partial class Sweep(
+    IDbContextFactory<MonitDb> dbs,
+    IConnectionMultiplexer redis,
+    RedisSchedule schedule,
+    MonitorSync sync,
+    StoreResilience resilience,
+    IOptions<ReconcilerOptions> options,
+    IOptions<ResultProcessorOptions> rules,
+    TimeProvider time,
+    ILogger<Sweep> logger)
+{
+    private const int PageSize = 1000;
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
+
+    /// <summary>Sweeps those of the shards that no other worker is sweeping. Returns those that were built anew.</summary>
+    public async Task<IReadOnlyList<int>> RunAsync(IReadOnlyList<int> shards, CancellationToken stop)
+    {
+        var db = redis.GetDatabase();
+        var held = new Dictionary<int, ShardLease>();
+        foreach (var shard in shards)
+            if (await ShardLease.TryTakeAsync(db, schedule.Keys, shard, "sweep", Lease) is { } lease)
+                held.Add(shard, lease);
+        if (held.Count == 0)
+            return [];
+
+        try
+        {
+            var unbuilt = new HashSet<int>();
+            foreach (var shard in held.Keys)
+                if (!await db.HashExistsAsync(schedule.Keys.For(shard, "meta"), "built"))
+                    unbuilt.Add(shard);
+
+            var started = time.GetTimestamp();
+            var written = await AddAsync(held, unbuilt, stop);
+            var removed = 0;
+            foreach (var shard in held.Keys)
+                removed += await DropAsync(db, shard, stop);
+            foreach (var (shard, lease) in held)
+                await FinishAsync(shard, lease);
+            if (written + removed + unbuilt.Count > 0)
+                LogSwept(held.Count, written, removed, (long)time.GetElapsedTime(started).TotalMilliseconds);
+            return [.. unbuilt];
+        }
+        finally
+        {
+            foreach (var lease in held.Values)
+                await lease.ReleaseAsync();
+        }
+    }
+
+    private async Task<int> AddAsync(Dictionary<int, ShardLease> held, HashSet<int> unbuilt, CancellationToken stop)
+    {
+        var written = 0;
+        for (var last = Guid.Empty; ;)
+        {
+            var page = await ReadPageAsync(last, stop);
+            if (page.Count == 0)
+                return written;
+            last = page[^1].Id;
+            foreach (var shard in page.GroupBy(monitor => schedule.Keys.ShardOf(monitor.Id)).Where(g => held.ContainsKey(g.Key)))
+            {
+                var expected = shard.Select(m => new Expected(m.Id, m.Version, Farthest(m.IntervalSec))).ToList();
+                var comparison = await schedule.CompareAsync(shard.Key, expected, stop);
+                var missing = comparison.Missing.Select(position => expected[position].Id);
+                foreach (var chunk in Chunks(missing, unbuilt.Contains(shard.Key)))
+                {
+                    await sync.SyncAsync(chunk, Soon(written, unbuilt.Contains(shard.Key)), ct: stop);
+                    written += chunk.Length;
+                }
+                await sync.SyncAsync([.. comparison.TooFar.Select(position => expected[position].Id)], null, force: true, stop);
+                written += comparison.TooFar.Count;
+            }
+            foreach (var lease in held.Values)
+                if (!await lease.RenewAsync())
+                    throw new InvalidOperationException("Redis was emptied, or another worker took over, while a sweep was running.");
+        }
+    }
+
+    private async Task<List<Known>> ReadPageAsync(Guid after, CancellationToken stop) =>
+        await resilience.RunAsync(async ct =>
+        {
+            await using var db = await dbs.CreateDbContextAsync(ct);
+            return await db.Monitors.AsNoTracking().Where(m => m.Enabled && m.Id > after).OrderBy(m => m.Id).Take(PageSize)
+                .Select(m => new Known(m.Id, m.Version, m.IntervalSec)).ToListAsync(ct);
+        }, stop);
+
+    // Reads Redis first, then SQL, and removes only the version seen: what is added meanwhile stays.
+    private async Task<int> DropAsync(IDatabase db, int shard, CancellationToken stop)
+    {
+        var removed = 0;
+        var page = new Dictionary<Guid, long>(PageSize);
+        await foreach (var entry in db.HashScanAsync(schedule.Keys.For(shard, "config"), pageSize: PageSize).WithCancellation(stop))
+        {
+            if (!Guid.TryParse((string?)entry.Name, out var id))
+                continue;
+            var text = (string?)entry.Value ?? "";
+            page[id] = long.TryParse(text.AsSpan(0, Math.Max(0, text.IndexOf(' ', StringComparison.Ordinal))), out var version) ? version : 0;
+            if (page.Count < PageSize)
+                continue;
+            removed += await DropAsync(shard, page, stop);
+            page.Clear();
+        }
+        return removed + await DropAsync(shard, page, stop);
+    }
+
+    private async Task<int> DropAsync(int shard, Dictionary<Guid, long> page, CancellationToken stop)
+    {
+        if (page.Count == 0)
+            return 0;
+        var ids = page.Keys.ToArray();
+        var wanted = await resilience.RunAsync(async ct =>
+        {
+            await using var sql = await dbs.CreateDbContextAsync(ct);
+            return await sql.Monitors.Where(m => m.Enabled && ids.Contains(m.Id)).Select(m => m.Id).ToHashSetAsync(ct);
+        }, stop);
+        var gone = page.Where(seen => !wanted.Contains(seen.Key)).Select(seen => new Removal(seen.Key, seen.Value)).ToList();
+        return gone.Count == 0 ? 0 : await schedule.RemoveAsync(shard, gone, stop);
+    }
+
+    // Written last, and only if Redis was not emptied meanwhile.
+    private async Task FinishAsync(int shard, ShardLease lease)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        if (!await lease.WhileHeldAsync(held => _ = held.HashSetAsync(
+            schedule.Keys.For(shard, "meta"), [new("built", now), new("shards", schedule.Keys.Shards)])))
+            throw new InvalidOperationException("Redis was emptied, or another worker took over, while a sweep was running.");
+    }
+
+    // A parked monitor may lie further ahead than its interval; a minute allows for a retry's delay and a late clock.
+    private TimeSpan Farthest(int intervalSec) => TimeSpan.FromMinutes(1)
+        + TimeSpan.FromTicks(Math.Max(TimeSpan.FromSeconds(intervalSec).Ticks,
+            Math.Max(rules.Value.ParkedRecheck.Ticks, rules.Value.RetryDelay.Ticks)));
+
+    private IEnumerable<Guid[]> Chunks(IEnumerable<Guid> ids, bool anew) =>
+        ids.Chunk(anew && options.Value.RebuildPace > 0 ? Math.Clamp(options.Value.RebuildPace / 10, 1, PageSize) : PageSize);
+
+    private TimeSpan? Soon(int before, bool anew) =>
+        anew && options.Value.RebuildPace > 0 ? TimeSpan.FromSeconds((double)before / options.Value.RebuildPace) : null;
+
+    private sealed record Known(Guid Id, long Version, int IntervalSec);
+
+    [LoggerMessage(1, LogLevel.Information, "Compared SQL with {Shards} shard(s) of Redis: {Written} monitors added or updated, {Removed} removed, in {Milliseconds} ms")]
+    private partial void LogSwept(int shards, int written, int removed, long milliseconds);
+}

@@ -1,0 +1,145 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Options;
+using Monit.Core.Scheduling;
+
+namespace Monit.Worker.ResultProcessor;
+
+/// <summary>
+/// Where every claimed job ends: completed or released, in batches, one owner a shard. While Redis is away a batch is
+/// held and tried again as long as its leases last; what outlives its lease is dropped, since the check runs again.
+/// </summary>
+internal sealed partial class Completer(
+    RedisSchedule schedule,
+    IOptions<PipelineOptions> options,
+    PipelineMetrics metrics,
+    TimeProvider time,
+    ILogger<Completer> logger)
+{
+    private const int MaxBatch = 1000;
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Hold = TimeSpan.FromMilliseconds(500);
+
+    private readonly Channel<Ending>[] _shards = [.. Enumerable.Range(0, schedule.Keys.Shards).Select(_ =>
+        Channel.CreateBounded<Ending>(new BoundedChannelOptions(options.Value.ResultChannelSize) { SingleReader = true }))];
+
+    /// <summary>The seed's 2 s with jitter, for a job that cannot be placed.</summary>
+    public static TimeSpan BackOff() => TimeSpan.FromMilliseconds(Random.Shared.Next(2000, 3000));
+
+    public ValueTask CompleteAsync(CheckJob job, Completion completion) =>
+        _shards[job.Shard].Writer.WriteAsync(new Ending(job, completion, default));
+
+    /// <summary>Gives a job back unchecked, due after <paramref name="delay"/>.</summary>
+    public ValueTask ReleaseAsync(CheckJob job, TimeSpan delay) =>
+        _shards[job.Shard].Writer.WriteAsync(new Ending(job, null, delay));
+
+    /// <summary>No more will come.</summary>
+    public void Finish() => Array.ForEach(_shards, shard => shard.Writer.TryComplete());
+
+    /// <summary>Ends when all that came is written, or <paramref name="giveUp"/> says that Redis was away for too long.</summary>
+    public Task RunAsync(CancellationToken giveUp) =>
+        Task.WhenAll(Enumerable.Range(0, _shards.Length).Select(shard => RunAsync(shard, giveUp)));
+
+    private async Task RunAsync(int shard, CancellationToken giveUp)
+    {
+        var reader = _shards[shard].Reader;
+        var batch = new List<Ending>(MaxBatch);
+        while (await reader.WaitToReadAsync(CancellationToken.None))
+        {
+            // A moment's wait turns many small scripts into few large ones.
+            if (reader.Count < MaxBatch && !reader.Completion.IsCompleted)
+                await Task.WhenAny(Task.Delay(Linger, time, CancellationToken.None), reader.Completion);
+            while (batch.Count < MaxBatch && reader.TryRead(out var ending))
+                batch.Add(ending);
+            await WriteAsync(shard, batch, giveUp);
+            batch.Clear();
+        }
+    }
+
+    private async Task WriteAsync(int shard, List<Ending> batch, CancellationToken giveUp)
+    {
+        for (var held = false; batch.Count > 0; held = true)
+        {
+            try
+            {
+                await WriteOnceAsync(shard, batch, giveUp);
+                if (held)
+                    LogBack(shard);
+                return;
+            }
+            catch (Exception failure) when (!giveUp.IsCancellationRequested)
+            {
+                if (!held)
+                    LogHeld(shard, batch.Count, failure);
+                await Task.WhenAny(Task.Delay(Hold, time, giveUp));
+                Drop(shard, batch);
+            }
+            catch (Exception failure)
+            {
+                LogGivenUp(shard, batch.Count, failure);
+                return;
+            }
+        }
+    }
+
+    private async Task WriteOnceAsync(int shard, List<Ending> batch, CancellationToken giveUp)
+    {
+        var completions = new List<Completion>(batch.Count);
+        var releases = new List<(Lease, TimeSpan)>();
+        foreach (var ending in batch)
+        {
+            if (ending.Completion is { } completion)
+                completions.Add(completion);
+            else
+                releases.Add((ending.Job.Lease, ending.Delay));
+        }
+        // Both may be repeated when only the second fails: what was done the first time is fenced off.
+        if (completions.Count > 0)
+        {
+            var fenced = await schedule.CompleteAsync(shard, completions, giveUp);
+            metrics.Completions.Add(completions.Count - fenced.Count);
+            Count(fenced.Count);
+        }
+        if (releases.Count > 0)
+        {
+            var fenced = await schedule.ReleaseAsync(shard, releases, giveUp);
+            metrics.Releases.Add(releases.Count - fenced.Count);
+            Count(fenced.Count);
+        }
+
+        void Count(int fenced)
+        {
+            if (fenced > 0)
+            {
+                metrics.Fenced.Add(fenced);
+                LogFenced(shard, fenced);
+            }
+        }
+    }
+
+    private void Drop(int shard, List<Ending> batch)
+    {
+        var dropped = batch.RemoveAll(ending => ending.Job.Clock.Left <= TimeSpan.Zero);
+        if (dropped > 0)
+        {
+            metrics.Expired.Add(dropped);
+            LogDropped(shard, dropped);
+        }
+    }
+
+    private readonly record struct Ending(CheckJob Job, Completion? Completion, TimeSpan Delay);
+
+    [LoggerMessage(1, LogLevel.Warning, "Redis does not take {Count} results of shard {Shard}; holding them while their leases last")]
+    private partial void LogHeld(int shard, int count, Exception failure);
+
+    [LoggerMessage(2, LogLevel.Information, "Redis takes the results of shard {Shard} again")]
+    private partial void LogBack(int shard);
+
+    [LoggerMessage(3, LogLevel.Warning, "Dropped {Count} results of shard {Shard} whose lease has run out; the checks run again")]
+    private partial void LogDropped(int shard, int count);
+
+    [LoggerMessage(4, LogLevel.Debug, "{Count} jobs of shard {Shard} were fenced off")]
+    private partial void LogFenced(int shard, int count);
+
+    [LoggerMessage(5, LogLevel.Warning, "Stopping with {Count} results of shard {Shard} unwritten; the checks run again when their leases end")]
+    private partial void LogGivenUp(int shard, int count, Exception failure);
+}

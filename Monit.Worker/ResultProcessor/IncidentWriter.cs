@@ -1,0 +1,177 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Options;
+using Monit.Core.Incidents;
+using Monit.Core.Monitors;
+using Monit.Core.Scheduling;
+using Monit.Worker.Alerting;
+using Monit.Worker.Scheduler;
+
+namespace Monit.Worker.ResultProcessor;
+
+/// <summary>
+/// Opens and closes incidents: renews the leases, writes SQL, then completes. One owner, so that transitions of all
+/// workers share transactions. While SQL is away a batch is held as long as its leases last, and the queue is bounded.
+/// </summary>
+internal sealed partial class IncidentWriter(
+    IncidentStore incidents,
+    RedisSchedule schedule,
+    MonitorSync sync,
+    Completer completer,
+    Completions completions,
+    AlertChannel alerts,
+    IOptions<ResultProcessorOptions> options,
+    IOptions<SchedulerOptions> scheduler,
+    PipelineMetrics metrics,
+    TimeProvider time,
+    ILogger<IncidentWriter> logger)
+{
+    private const int MaxBatch = 500;
+    private static readonly TimeSpan Hold = TimeSpan.FromMilliseconds(500);
+
+    private readonly Channel<PendingTransition> _channel = Channel.CreateBounded<PendingTransition>(
+        new BoundedChannelOptions(options.Value.FailureChannelSize) { SingleReader = true });
+
+    /// <summary>False when too many wait already, which they only do while SQL is away or slow.</summary>
+    public bool TryWrite(PendingTransition transition) => _channel.Writer.TryWrite(transition);
+
+    public void Finish() => _channel.Writer.TryComplete();
+
+    public async Task RunAsync(CancellationToken giveUp)
+    {
+        var batch = new List<PendingTransition>(MaxBatch);
+        while (await _channel.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            while (batch.Count < MaxBatch && _channel.Reader.TryRead(out var transition))
+                batch.Add(transition);
+            try
+            {
+                await WriteAsync(batch, giveUp);
+            }
+            catch (Exception failure)
+            {
+                LogBroken(batch.Count, failure);
+                await GiveBackAsync(batch);
+            }
+            batch.Clear();
+        }
+    }
+
+    private async Task WriteAsync(List<PendingTransition> batch, CancellationToken giveUp)
+    {
+        var outcomes = await RecordAsync(batch, giveUp);
+        var stale = new List<Guid>();
+        foreach (var (pending, outcome) in batch.Zip(outcomes))
+        {
+            if (outcome.Stale)
+                stale.Add(pending.Job.Id);
+            else
+                await FinishAsync(pending, outcome);
+        }
+        // The configuration that was checked is no longer the monitor's.
+        if (stale.Count > 0)
+            await sync.SyncAsync(stale, TimeSpan.Zero, ct: giveUp);
+    }
+
+    private async Task<IReadOnlyList<TransitionOutcome>> RecordAsync(List<PendingTransition> batch, CancellationToken giveUp)
+    {
+        var extended = false;
+        for (var held = false; batch.Count > 0; held = true)
+        {
+            try
+            {
+                if (!extended)
+                    await ExtendAsync(batch, giveUp);
+                extended = true;
+                var outcomes = await incidents.RecordAsync(batch.ConvertAll(pending => pending.Transition), giveUp);
+                if (held)
+                    LogBack();
+                return outcomes;
+            }
+            catch (Exception failure) when (!giveUp.IsCancellationRequested)
+            {
+                if (!held)
+                    LogHeld(batch.Count, failure);
+                await Task.WhenAny(Task.Delay(Hold, time, giveUp));
+                var dropped = batch.RemoveAll(pending => pending.Job.Clock.Left <= TimeSpan.Zero);
+                metrics.Expired.Add(dropped);
+                if (dropped > 0)
+                    LogDropped(dropped);
+            }
+        }
+        return [];
+    }
+
+    // A worker that lost its lease while it slept must not open or close anything.
+    private async Task ExtendAsync(List<PendingTransition> batch, CancellationToken giveUp)
+    {
+        var lease = scheduler.Value.VisibilityTimeout;
+        foreach (var shard in batch.GroupBy(pending => pending.Job.Shard).ToList())
+        {
+            var group = shard.ToList();
+            var sent = time.GetTimestamp();
+            var extension = await schedule.ExtendAsync(shard.Key, group.ConvertAll(pending => pending.Job.Lease), lease, giveUp);
+            var fenced = extension.Fenced.Select(position => group[position]).ToHashSet();
+            var clock = new LeaseClock(time, extension.Now, sent, lease);
+            foreach (var pending in group.Where(pending => !fenced.Contains(pending)))
+                pending.Job.Renew(extension.Token, clock);
+            metrics.Fenced.Add(fenced.Count);
+            batch.RemoveAll(fenced.Contains);
+        }
+    }
+
+    private async ValueTask FinishAsync(PendingTransition pending, TransitionOutcome outcome)
+    {
+        if (outcome.Failure is { } failure)
+        {
+            LogRefused(pending.Job.Id, pending.Outcome.Change, failure);
+            await completer.CompleteAsync(pending.Job, completions.WithoutTransition(pending));
+            return;
+        }
+        Announce(pending, outcome.AlertId);
+        await completer.CompleteAsync(pending.Job, completions.Of(pending.Checked, pending.Outcome));
+    }
+
+    private void Announce(PendingTransition pending, Guid? alertId)
+    {
+        if (alertId is { } id)
+            alerts.Offer(id);
+        var (job, result) = (pending.Job, pending.Checked.Result);
+        if (pending.Outcome.Change == IncidentChange.Open)
+        {
+            metrics.IncidentsOpened.Add(1);
+            LogDown(job.Id, job.Config.Url, result.Reason!.Value.ToWire(), result.HttpStatus);
+        }
+        else
+        {
+            metrics.IncidentsClosed.Add(1);
+            LogUp(job.Id, job.Config.Url);
+        }
+    }
+
+    private async Task GiveBackAsync(List<PendingTransition> batch)
+    {
+        foreach (var pending in batch)
+            await completer.ReleaseAsync(pending.Job, Completer.BackOff());
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Monitor {MonitorId} ({Url}) is down: {Reason}, HTTP status {HttpStatus}")]
+    private partial void LogDown(Guid monitorId, string url, string reason, int? httpStatus);
+
+    [LoggerMessage(2, LogLevel.Information, "Monitor {MonitorId} ({Url}) is up again")]
+    private partial void LogUp(Guid monitorId, string url);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Count} incident changes cannot be written; holding them while their leases last")]
+    private partial void LogHeld(int count, Exception failure);
+
+    [LoggerMessage(4, LogLevel.Information, "Incident changes are written again")]
+    private partial void LogBack();
+
+    [LoggerMessage(5, LogLevel.Warning, "Dropped {Count} incident changes whose lease has run out; the checks run again")]
+    private partial void LogDropped(int count);
+
+    [LoggerMessage(6, LogLevel.Error, "SQL refuses the incident change {Change} of monitor {MonitorId}; trying again at its next check")]
+    private partial void LogRefused(Guid monitorId, IncidentChange change, Exception failure);
+
+    [LoggerMessage(7, LogLevel.Error, "{Count} incident changes broke off; their jobs are given back")]
+    private partial void LogBroken(int count, Exception failure);
+}

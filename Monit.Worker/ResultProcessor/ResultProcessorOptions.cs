@@ -1,0 +1,39 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Monit.Worker.ResultProcessor;
+
+/// <summary>Section <c>ResultProcessor</c>.</summary>
+internal sealed class ResultProcessorOptions
+{
+    /// <summary>1..1000; default 10.</summary>
+    [Range(1, 1000)]
+    public int SuccessWorkerCount { get; set; } = 10;
+
+    /// <summary>1..1 000 000; default 500.</summary>
+    [Range(1, 1_000_000)]
+    public int SuccessChannelSize { get; set; } = 500;
+
+    /// <summary>1..1000; default 10.</summary>
+    [Range(1, 1000)]
+    public int FailureWorkerCount { get; set; } = 10;
+
+    /// <summary>1..1 000 000; default 500.</summary>
+    [Range(1, 1_000_000)]
+    public int FailureChannelSize { get; set; } = 500;
+
+    /// <summary>Quick retries before a failure counts, 0..10; default 2.</summary>
+    [Range(0, 10)]
+    public int RetryThreshold { get; set; } = 2;
+
+    /// <summary>From a failure to its quick retry, 100 ms..1 h; default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Counted failures in a row that open an incident, 1..100; default 3.</summary>
+    [Range(1, 100)]
+    public int FailureThreshold { get; set; } = 3;
+
+    /// <summary>From one check of a parked monitor to the next, 0..1 day; default 15 min; 0: never again.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan ParkedRecheck { get; set; } = TimeSpan.FromMinutes(15);
+}

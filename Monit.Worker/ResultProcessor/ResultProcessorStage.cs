@@ -1,0 +1,81 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Options;
+using Monit.Core.Monitors;
+
+namespace Monit.Worker.ResultProcessor;
+
+/// <summary>
+/// Stage 3: a router parts successes from failures; workers decide. What changes an incident goes through SQL first
+/// (<see cref="IncidentWriter"/>), everything else straight to the <see cref="Completer"/>: a healthy monitor never
+/// waits on SQL.
+/// </summary>
+internal sealed partial class ResultProcessorStage(
+    ResultChannel results,
+    IncidentWriter incidents,
+    Completer completer,
+    Completions completions,
+    RetryBudget retries,
+    IOptions<ResultProcessorOptions> options,
+    ILogger<ResultProcessorStage> logger)
+{
+    /// <summary>Ends when the result channel is complete and every result is decided.</summary>
+    public async Task RunAsync()
+    {
+        var rules = options.Value;
+        var successes = Channel.CreateBounded<CheckedJob>(rules.SuccessChannelSize);
+        var failures = Channel.CreateBounded<CheckedJob>(rules.FailureChannelSize);
+        await Task.WhenAll(
+        [
+            RouteAsync(successes.Writer, failures.Writer),
+            .. Enumerable.Range(0, rules.SuccessWorkerCount).Select(_ => WorkAsync(successes.Reader)),
+            .. Enumerable.Range(0, rules.FailureWorkerCount).Select(_ => WorkAsync(failures.Reader)),
+        ]);
+    }
+
+    private async Task RouteAsync(ChannelWriter<CheckedJob> successes, ChannelWriter<CheckedJob> failures)
+    {
+        await foreach (var done in results.Reader.ReadAllAsync())
+            await (done.Result.Success ? successes : failures).WriteAsync(done);
+        successes.Complete();
+        failures.Complete();
+    }
+
+    private async Task WorkAsync(ChannelReader<CheckedJob> reader)
+    {
+        await foreach (var done in reader.ReadAllAsync())
+        {
+            try
+            {
+                await DecideAsync(done);
+            }
+            catch (Exception failure)
+            {
+                LogBroken(done.Job.Id, failure);
+                await completer.ReleaseAsync(done.Job, Completer.BackOff());
+            }
+        }
+    }
+
+    private async ValueTask DecideAsync(CheckedJob done)
+    {
+        var job = done.Job;
+        var outcome = Decision.Decide(job.Incident, done.Result, done.At, options.Value, mayRetry: true);
+        if (outcome.Next == NextCheck.Retry && !retries.TrySpend())
+            outcome = Decision.Decide(job.Incident, done.Result, done.At, options.Value, mayRetry: false);
+        if (logger.IsEnabled(LogLevel.Debug))
+            LogChecked(job.Id, job.Config.Url, outcome.State, done.Result.Reason?.ToWire(), done.Result.HttpStatus, done.Result.LatencyMs);
+
+        if (outcome.Change == IncidentChange.None)
+            await completer.CompleteAsync(job, completions.Of(done, outcome));
+        else if (!incidents.TryWrite(new PendingTransition(done, outcome)))
+            // SQL is away and enough wait for it: the next slot's check comes to the same decision.
+            await completer.ReleaseAsync(job, TimeSpan.FromMilliseconds(
+                Cadence.Next(job.Id, job.Clock.Now, job.Config.Interval) - job.Clock.Now));
+    }
+
+    [LoggerMessage(1, LogLevel.Debug, "Monitor {MonitorId} ({Url}) is {State}: {Reason}, HTTP status {HttpStatus}, {LatencyMs} ms")]
+    private partial void LogChecked(Guid monitorId, string url, MonitorState state, string? reason, int? httpStatus, int? latencyMs);
+
+    [LoggerMessage(2, LogLevel.Error, "The result of monitor {MonitorId} could not be processed; its job is given back")]
+    private partial void LogBroken(Guid monitorId, Exception failure);
+}

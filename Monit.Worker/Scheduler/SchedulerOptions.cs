@@ -1,0 +1,19 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Monit.Worker.Scheduler;
+
+/// <summary>Section <c>Scheduler</c>.</summary>
+internal sealed class SchedulerOptions
+{
+    /// <summary>How often Redis is asked for due monitors, 10 ms..1 min; default 1 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
+    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Most ids in one claim, 1..2000; default 500.</summary>
+    [Range(1, 2000)]
+    public int BatchSize { get; set; } = 500;
+
+    /// <summary>The lease of a claimed job, 1 s..1 h; default 30 s. A crashed worker's jobs wait that long.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan VisibilityTimeout { get; set; } = TimeSpan.FromSeconds(30);
+}

@@ -1,0 +1,96 @@
+using Microsoft.Extensions.Options;
+using Monit.Core.Scheduling;
+using Monit.Worker.Reconciler;
+using Monit.Worker.ResultProcessor;
+
+namespace Monit.Worker.Scheduler;
+
+/// <summary>
+/// Stage 1: claims due monitors. A tick goes on while there is a backlog and room for it, and takes turns between the
+/// shards. A claim is never repeated: what a lost reply took, the Reclaimer returns.
+/// </summary>
+internal sealed partial class SchedulerStage(
+    RedisSchedule schedule,
+    JobQueue jobs,
+    RetryBudget retries,
+    SweepRequests sweeps,
+    IOptions<SchedulerOptions> options,
+    PipelineMetrics metrics,
+    TimeProvider time,
+    ILogger<SchedulerStage> logger) : IDisposable
+{
+    private readonly Signal _nudge = new(time);
+    private bool _away;
+
+    /// <summary>When the last tick ended well; none before the first.</summary>
+    public DateTimeOffset? LastTick { get; private set; }
+
+    /// <summary>There is work now: do not wait for the next tick.</summary>
+    public void Nudge() => _nudge.Set();
+
+    public void Dispose() => _nudge.Dispose();
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            var started = time.GetTimestamp();
+            try
+            {
+                await TickAsync(stop);
+                LastTick = time.GetUtcNow();
+                if (_away)
+                    LogBack();
+                _away = false;
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                if (!_away)
+                    LogAway(failure);
+                _away = true;
+            }
+            await _nudge.WaitAsync(options.Value.Interval - time.GetElapsedTime(started), stop);
+        }
+    }
+
+    private async Task TickAsync(CancellationToken stop)
+    {
+        var batch = options.Value.BatchSize;
+        var pending = new Queue<int>(Enumerable.Range(0, schedule.Keys.Shards));
+        while (pending.TryDequeue(out var shard))
+        {
+            await jobs.WaitForRoomAsync(Math.Min(batch, jobs.Capacity / 2), stop);
+            var asked = Math.Min(batch, jobs.Room);
+            if (await ClaimAsync(shard, asked) == asked)
+                pending.Enqueue(shard);
+            stop.ThrowIfCancellationRequested();
+        }
+    }
+
+    private async Task<int> ClaimAsync(int shard, int limit)
+    {
+        var sent = time.GetTimestamp();
+        var claim = await schedule.ClaimAsync(shard, limit, options.Value.VisibilityTimeout);
+        if (!claim.Built)
+            sweeps.Request(shard);
+        var clock = new LeaseClock(time, claim.Now, sent, options.Value.VisibilityTimeout);
+        foreach (var claimed in claim.Jobs)
+        {
+            jobs.TryWrite(new CheckJob(shard, claimed, claim.Token, clock));
+            metrics.ScheduleLag.Record(Math.Max(0, claim.Now - claimed.Due) / 1000d);
+        }
+        metrics.Claims.Add(claim.Jobs.Count);
+        retries.Earn(claim.Jobs.Count);
+        return claim.Jobs.Count;
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Cannot claim work from Redis; trying again every tick")]
+    private partial void LogAway(Exception failure);
+
+    [LoggerMessage(2, LogLevel.Information, "Redis answers again; claiming work")]
+    private partial void LogBack();
+}

@@ -1,0 +1,45 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+using Monit.Worker.Alerting;
+using Monit.Worker.Executor;
+using Monit.Worker.Reclaimer;
+using Monit.Worker.Reconciler;
+using Monit.Worker.ResultProcessor;
+using Monit.Worker.Scheduler;
+
+namespace Monit.Worker;
+
+public static class WorkerServices
+{
+    /// <summary>The pipeline. The host registers the stores and an <see cref="Monit.Alerts.Contract.IAlertsApi"/>.</summary>
+    public static IHostApplicationBuilder AddMonitWorker(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddValidated<PipelineOptions>("Pipeline");
+        services.AddValidated<SchedulerOptions>("Scheduler");
+        services.AddValidated<ReclaimerOptions>("Reclaimer");
+        services.AddValidated<ReconcilerOptions>("Reconciler");
+        services.AddValidated<ExecutorOptions>("Executor");
+        services.AddValidated<ResultProcessorOptions>("ResultProcessor");
+        services.AddValidated<AlertOptions>("Alert");
+        services.AddValidated<ShutdownOptions>("Shutdown");
+        services.AddOptions<HostOptions>().Configure<IOptions<ShutdownOptions>>((host, own) => host.ShutdownTimeout = own.Value.Timeout);
+
+        services.AddSingleton<PipelineMetrics>();
+        services.AddSingleton<JobQueue>().AddSingleton<SchedulerStage>();
+        services.AddSingleton<TargetResolver>(_ => Dns.GetHostAddressesAsync);
+        services.AddSingleton(provider => new TargetGuard(
+            provider.GetRequiredService<IOptions<ExecutorOptions>>().Value.AllowPrivateTargets ?? builder.Environment.IsDevelopment()));
+        services.AddSingleton<TargetConnector>().AddSingleton<HttpProbe>().AddSingleton<SlotPool>().AddSingleton<ExecutorStage>();
+        services.AddSingleton<ResultChannel>().AddSingleton<RetryBudget>().AddSingleton<Completions>();
+        services.AddSingleton<Completer>().AddSingleton<IncidentWriter>().AddSingleton<ResultProcessorStage>();
+        services.AddSingleton<AlertChannel>().AddSingleton<AlertDispatcher>();
+        services.AddSingleton<ReclaimerStage>();
+        services.AddSingleton<SweepRequests>().AddSingleton<Sweep>().AddSingleton<IncidentComparison>().AddSingleton<ReconcilerStage>();
+        services.AddHostedService<Pipeline>();
+        return builder;
+    }
+
+    private static void AddValidated<T>(this IServiceCollection services, string section) where T : class =>
+        services.AddOptionsWithValidateOnStart<T>().BindConfiguration(section).ValidateDataAnnotations();
+}

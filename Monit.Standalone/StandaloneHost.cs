@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Configuration.Memory;
+using Monit.Alerts;
+using Monit.Alerts.Contract;
+using Monit.Api;
+using Monit.Core;
+using Monit.Core.Data;
+using Monit.ServiceDefaults;
+using Monit.Worker;
+using StackExchange.Redis;
+
+namespace Monit.Standalone;
+
+/// <summary>The three services in one process, on stores of its own.</summary>
+internal static class StandaloneHost
+{
+    /// <summary>Where the data lies, by the same configuration that the services will see.</summary>
+    public static string DataDirectory(string[] args) =>
+        new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args).Build()
+            .GetSection("Standalone").Get<StandaloneOptions>()?.DataDirectory ?? new StandaloneOptions().DataDirectory;
+
+    public static WebApplication Build(string[] args, DataFolder folder, EmbeddedRedis redis)
+    {
+        var keys = folder.LoadOrCreateKeys();
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        // Below everything the user sets.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
+        {
+            InitialData = new Dictionary<string, string?>
+            {
+                ["urls"] = "http://127.0.0.1:8080",
+                ["Auth:Secret"] = keys.AuthSecret,
+                ["Alerts:Key"] = keys.AlertsKey,
+                ["Executor:AllowPrivateTargets"] = "true",
+                ["Reconciler:RebuildPace"] = "500",
+                ["Logging:LogLevel:Default"] = "Information",
+                ["Logging:LogLevel:Microsoft"] = "Warning",
+                ["Logging:LogLevel:System"] = "Warning",
+            },
+        });
+
+        builder.AddServiceDefaults();
+        builder.Services.AddMonitDb<SqliteMonitDb>(options => options.UseMonitSqlite(folder.ConnectionString));
+        builder.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(redis.ClientOptions));
+        folder.ClearMigrationLock();
+        builder.Services.AddSchemaMigration();
+        builder.AddMonitCore();
+        builder.AddMonitApi();
+        builder.AddMonitAlerts();
+        builder.AddMonitWorker();
+        builder.Services.AddSingleton<IAlertsApi, InProcessAlertsApi>();
+
+        var app = builder.Build();
+        app.MapDefaultEndpoints();
+        app.MapMonitApi();
+        app.MapMonitAlerts();
+        app.Lifetime.ApplicationStarted.Register(() =>
+            Console.WriteLine($"Monit listens on {string.Join(", ", app.Urls)} and keeps its data in {folder.Path}"));
+        return app;
+    }
+}

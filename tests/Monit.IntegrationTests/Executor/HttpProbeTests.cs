@@ -1,0 +1,289 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Options;
+using Monit.Core.Monitors;
+using Monit.Testing;
+using Monit.Worker.Executor;
+
+namespace Monit.IntegrationTests.Executor;
+
+/// <summary>Checks against real sockets, well-behaved and not.</summary>
+public sealed class HttpProbeTests : IAsyncDisposable
+{
+    private readonly ScriptedTarget _target = new();
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _target.DisposeAsync();
+
+    private static HttpProbe Probe(bool allowPrivate = true, ConnectionMode mode = ConnectionMode.New, TargetResolver? resolve = null) => new(
+        Options.Create(new ExecutorOptions { Connection = mode }),
+        new TargetConnector(new TargetGuard(allowPrivate), resolve ?? Dns.GetHostAddressesAsync),
+        TimeProvider.System);
+
+    private static CheckConfig Config(string url, int status = 200, double timeout = 10, TimeSpan? latency = null) =>
+        new(1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(timeout), status, latency, url);
+
+    private static async Task<ProbeResult> CheckAsync(CheckConfig config, HttpProbe? probe = null)
+    {
+        using var own = probe ?? Probe();
+        return await own.CheckAsync(config, Ct);
+    }
+
+    private static async Task Fails(CheckConfig config, FailureReason reason, FailureKind kind, HttpProbe? probe = null)
+    {
+        var result = await CheckAsync(config, probe);
+        Assert.Equal((reason, kind), (result.Reason, result.Kind));
+    }
+
+    [Fact]
+    public async Task ExpectedStatus_IsUp_WithStatusAndLatency()
+    {
+        var result = await CheckAsync(Config(_target.Url));
+        Assert.True(result.Success);
+        Assert.Equal(200, result.HttpStatus);
+        Assert.True(result.Latency > TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task Request_CarriesNothingThatFalsifiesACheck()
+    {
+        using var activity = new System.Diagnostics.Activity("test").Start();
+        await CheckAsync(Config(_target.Url + "a?b=c"));
+        var request = Assert.Single(_target.Requests);
+        Assert.StartsWith("GET /a?b=c HTTP/1.1\r\n", request, StringComparison.Ordinal);
+        Assert.DoesNotContain("traceparent", request, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("cookie", request, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task WrongStatus_HasAReasonAndTheStatus()
+    {
+        _target.Answer = ScriptedTarget.Status(503);
+        var result = await CheckAsync(Config(_target.Url));
+        Assert.Equal((FailureReason.UnexpectedStatus, FailureKind.Definite, 503), (result.Reason, result.Kind, result.HttpStatus));
+    }
+
+    [Fact]
+    public async Task SlowAnswer_HasAReason() =>
+        await Fails(Config(_target.Url, latency: TimeSpan.FromTicks(1)), FailureReason.LatencyExceeded, FailureKind.Definite);
+
+    [Fact]
+    public async Task Latency_CoversTheBody()
+    {
+        _target.Answer = async (stream, request, ct) =>
+        {
+            await ScriptedTarget.Text("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no")(stream, request, ct);
+            await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, ct);
+            return await ScriptedTarget.Text("k", keepAlive: true)(stream, request, ct);
+        };
+        Assert.True((await CheckAsync(Config(_target.Url))).Latency >= TimeSpan.FromMilliseconds(290));
+    }
+
+    [Fact]
+    public async Task Redirect_IsFollowed()
+    {
+        _target.Answer = (stream, request, ct) => (request.StartsWith("GET / ", StringComparison.Ordinal)
+            ? ScriptedTarget.Status(302, "Location: /next\r\n") : ScriptedTarget.Status(200))(stream, request, ct);
+        Assert.True((await CheckAsync(Config(_target.Url))).Success);
+        Assert.Equal(2, _target.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Redirect_ThatIsExpected_IsNotFollowed()
+    {
+        _target.Answer = ScriptedTarget.Status(301, "Location: /next\r\n");
+        Assert.True((await CheckAsync(Config(_target.Url, status: 301))).Success);
+        Assert.Single(_target.Requests);
+    }
+
+    [Fact]
+    public async Task RedirectLoop_EndsAfterFive()
+    {
+        _target.Answer = ScriptedTarget.Status(302, "Location: /\r\n");
+        await Fails(Config(_target.Url), FailureReason.TooManyRedirects, FailureKind.Definite);
+        Assert.Equal(1 + HttpProbe.MaxRedirects, _target.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData("http://169.254.169.254/latest/meta-data/")]
+    [InlineData("http://[::ffff:169.254.169.254]/")]
+    [InlineData("http://metadata.test/")]
+    public async Task Redirect_ToAForbiddenAddress_IsBlocked(string location)
+    {
+        _target.Answer = ScriptedTarget.Status(302, $"Location: {location}\r\n");
+        await Fails(Config(_target.Url), FailureReason.BlockedTarget, FailureKind.Definite,
+            Probe(resolve: (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse("169.254.169.254")])));
+    }
+
+    [Fact]
+    public async Task Redirect_ToAnotherScheme_IsNotFollowed()
+    {
+        _target.Answer = ScriptedTarget.Status(302, "Location: file:///etc/passwd\r\n");
+        await Fails(Config(_target.Url), FailureReason.UnexpectedStatus, FailureKind.Definite);
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:{0}/")]
+    [InlineData("http://localhost:{0}/")]
+    [InlineData("http://2130706433:{0}/")]
+    [InlineData("http://0x7f.1:{0}/")]
+    [InlineData("http://[::1]:{0}/")]
+    [InlineData("http://[::ffff:127.0.0.1]:{0}/")]
+    public async Task PrivateTarget_IsBlocked_WithoutAConnection(string url)
+    {
+        await Fails(Config(string.Format(System.Globalization.CultureInfo.InvariantCulture, url, _target.Port)),
+            FailureReason.BlockedTarget, FailureKind.Definite, Probe(allowPrivate: false));
+        Assert.Equal(0, _target.Connections);
+    }
+
+    [Fact]
+    public async Task Name_IsJudgedByTheAddressOfTheMoment()
+    {
+        // DNS rebinding: the guard sees what is connected to, so an answer that mixes both reaches only what is allowed.
+        using var probe = Probe(resolve: (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse("169.254.169.254"), IPAddress.Loopback]));
+        Assert.True((await probe.CheckAsync(Config($"http://rebind.test:{_target.Port}/"), Ct)).Success);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("not a url")]
+    [InlineData("/relative")]
+    [InlineData("http://")]
+    [InlineData("ftp://127.0.0.1/")]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("http://exa mple/")]
+    public async Task UnparsableUrl_IsTerminal(string url) =>
+        await Fails(Config(url), FailureReason.InvalidRequest, FailureKind.Terminal);
+
+    [Theory]
+    [InlineData(SocketError.HostNotFound, FailureKind.Terminal)]
+    [InlineData(SocketError.TryAgain, FailureKind.Retryable)]
+    public async Task DnsFailure_IsTerminalOnlyWhenTheNameDoesNotExist(SocketError error, FailureKind kind) =>
+        await Fails(Config("http://name.test/"), FailureReason.DnsFailure, kind,
+            Probe(resolve: (_, _) => throw new SocketException((int)error)));
+
+    [Fact]
+    public async Task NoAddress_IsTerminal() =>
+        await Fails(Config("http://name.test/"), FailureReason.DnsFailure, FailureKind.Terminal,
+            Probe(resolve: (_, _) => Task.FromResult<IPAddress[]>([])));
+
+    [Fact]
+    public async Task Refused_IsANetworkError()
+    {
+        _target.Stop();
+        var result = await CheckAsync(Config(_target.Url));
+        Assert.Equal((FailureReason.NetworkError, FailureKind.Retryable), (result.Reason, result.Kind));
+        Assert.Null(result.HttpStatus);
+    }
+
+    [Fact]
+    public async Task TimeOut_IsTheMonitorsOwn()
+    {
+        _target.Answer = ScriptedTarget.Stall();
+        await Fails(Config(_target.Url, timeout: 0.2), FailureReason.Timeout, FailureKind.Retryable);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab")]
+    public async Task StalledResponse_TimesOut(string start)
+    {
+        _target.Answer = ScriptedTarget.Stall(start);
+        await Fails(Config(_target.Url, timeout: 0.2), FailureReason.Timeout, FailureKind.Retryable);
+    }
+
+    [Fact]
+    public async Task StalledConnection_IsClosedWithItsCheck()
+    {
+        var closed = new TaskCompletionSource();
+        _target.Answer = async (stream, _, ct) =>
+        {
+            await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, ct);
+            closed.SetResult();
+            return false;
+        };
+        await Fails(Config(_target.Url, timeout: 0.2), FailureReason.Timeout, FailureKind.Retryable);
+        await closed.Task.WaitAsync(TimeSpan.FromSeconds(5), Ct);
+    }
+
+    [Fact]
+    public async Task StalledHandshake_TimesOutAndIsClosed()
+    {
+        // The target speaks no TLS: it waits for a request head that never ends.
+        await Fails(Config($"https://127.0.0.1:{_target.Port}/", timeout: 0.2), FailureReason.Timeout, FailureKind.Retryable);
+    }
+
+    [Fact]
+    public async Task EndlessHeaders_AreANetworkError()
+    {
+        _target.Answer = ScriptedTarget.Endless("HTTP/1.1 200 OK\r\n", new string('x', 1000) + ": y\r\n");
+        await Fails(Config(_target.Url), FailureReason.NetworkError, FailureKind.Retryable);
+    }
+
+    [Fact]
+    public async Task EndlessInterimResponses_TimeOut()
+    {
+        _target.Answer = ScriptedTarget.Endless("", "HTTP/1.1 103 Early Hints\r\n\r\n", TimeSpan.FromMilliseconds(1));
+        await Fails(Config(_target.Url, timeout: 0.3), FailureReason.Timeout, FailureKind.Retryable);
+    }
+
+    [Fact]
+    public async Task EndlessBody_IsReadUpToTheCap()
+    {
+        _target.Answer = ScriptedTarget.Endless("HTTP/1.1 200 OK\r\n\r\n", new string('x', 8000));
+        Assert.True((await CheckAsync(Config(_target.Url))).Success);
+    }
+
+    [Theory]
+    [InlineData("garbage\r\n\r\n")]
+    [InlineData("HTTP/1.1 9x9 Nope\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")]
+    [InlineData("")]
+    public async Task BrokenResponse_IsANetworkError(string response)
+    {
+        _target.Answer = ScriptedTarget.Text(response);
+        await Fails(Config(_target.Url), FailureReason.NetworkError, FailureKind.Retryable);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(365)]
+    public async Task Certificate_ExpiredOrUntrusted_IsATlsError(int daysLeft)
+    {
+        await using var target = new ScriptedTarget(ScriptedTarget.Certificate(TimeProvider.System.GetUtcNow().AddDays(daysLeft)));
+        await Fails(Config(target.Url), FailureReason.TlsError, FailureKind.Definite);
+    }
+
+    [Fact]
+    public async Task NewConnection_IsMadeForEveryCheck()
+    {
+        using var probe = Probe();
+        for (var i = 0; i < 3; i++)
+            Assert.True((await probe.CheckAsync(Config(_target.Url), Ct)).Success);
+        Assert.Equal(3, _target.Connections);
+    }
+
+    [Fact]
+    public async Task KeepAlive_ReusesTheConnection()
+    {
+        using var probe = Probe(mode: ConnectionMode.KeepAlive);
+        for (var i = 0; i < 3; i++)
+            Assert.True((await probe.CheckAsync(Config(_target.Url), Ct)).Success);
+        Assert.Equal(1, _target.Connections);
+    }
+
+    [Fact]
+    public async Task Abort_IsNotAResult()
+    {
+        _target.Answer = ScriptedTarget.Stall();
+        using var probe = Probe();
+        using var abort = new CancellationTokenSource();
+        var check = probe.CheckAsync(Config(_target.Url), abort.Token);
+        await Eventually.True(() => _target.Requests.Count == 1, "the request has arrived");
+        await abort.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => check);
+    }
+}

@@ -1,0 +1,40 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Monit.Core.Monitors;
+using Monit.Worker.Executor;
+
+namespace Monit.Tests.Executor;
+
+public sealed class FailureClassifierTests
+{
+    private static (FailureReason?, FailureKind) Classify(Exception inner)
+    {
+        var result = FailureClassifier.Classify(new HttpRequestException("outer", inner));
+        return (result.Reason, result.Kind);
+    }
+
+    [Theory]
+    [InlineData(SocketError.HostNotFound, FailureReason.DnsFailure, FailureKind.Terminal)]
+    [InlineData(SocketError.NoData, FailureReason.DnsFailure, FailureKind.Terminal)]
+    [InlineData(SocketError.TryAgain, FailureReason.DnsFailure, FailureKind.Retryable)]
+    [InlineData(SocketError.NoRecovery, FailureReason.DnsFailure, FailureKind.Retryable)]
+    [InlineData(SocketError.TimedOut, FailureReason.NetworkTimeout, FailureKind.Retryable)]
+    [InlineData(SocketError.ConnectionRefused, FailureReason.NetworkError, FailureKind.Retryable)]
+    [InlineData(SocketError.ConnectionReset, FailureReason.NetworkError, FailureKind.Retryable)]
+    [InlineData(SocketError.HostUnreachable, FailureReason.NetworkError, FailureKind.Retryable)]
+    internal void SocketErrors(SocketError error, FailureReason reason, FailureKind kind) =>
+        Assert.Equal((reason, kind), Classify(new SocketException((int)error)));
+
+    [Fact]
+    public void DnsServfail_IsNotTheEndOfMonitoring() =>
+        Assert.Equal(FailureKind.Retryable, Classify(new SocketException((int)SocketError.TryAgain)).Item2);
+
+    [Fact]
+    public void Tls_IsDefinite() => Assert.Equal((FailureReason.TlsError, FailureKind.Definite), Classify(new AuthenticationException()));
+
+    [Fact]
+    public void Blocked_IsDefinite() => Assert.Equal((FailureReason.BlockedTarget, FailureKind.Definite), Classify(new BlockedTargetException()));
+
+    [Fact]
+    public void Anything_Else_IsANetworkError() => Assert.Equal((FailureReason.NetworkError, FailureKind.Retryable), Classify(new IOException("reset")));
+}

@@ -1,0 +1,102 @@
+using CsCheck;
+using Monit.Core.Incidents;
+using Monit.Core.Monitors;
+using Monit.Worker.Executor;
+using Monit.Worker.ResultProcessor;
+
+namespace Monit.Tests.ResultProcessor;
+
+/// <summary>What holds for every sequence of results under every setting.</summary>
+public sealed class DecisionPropertyTests
+{
+    private static readonly Gen<ProbeResult> Result = Gen.OneOf(
+        Gen.Const(ProbeResult.Up(200, TimeSpan.FromMilliseconds(5))),
+        Gen.Const(ProbeResult.Down(FailureReason.Timeout, FailureKind.Retryable)),
+        Gen.Const(ProbeResult.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, 500)),
+        Gen.Const(ProbeResult.Down(FailureReason.DnsFailure, FailureKind.Terminal)));
+
+    private static readonly Gen<ResultProcessorOptions> Rules =
+        Gen.Select(Gen.Int[0, 4], Gen.Int[1, 5], (retries, failures) => new ResultProcessorOptions { RetryThreshold = retries, FailureThreshold = failures });
+
+    private static readonly Gen<(ResultProcessorOptions Rules, (ProbeResult Result, bool MayRetry)[] Steps)> Runs =
+        Gen.Select(Rules, Gen.Select(Result, Gen.Bool).Array[1, 60]);
+
+    private static void ForEachStep(Action<IncidentState, ProbeResult, Outcome, ResultProcessorOptions> check, Action? begin = null) => Runs.Sample(run =>
+    {
+        begin?.Invoke();
+        var state = default(IncidentState);
+        foreach (var (i, (result, mayRetry)) in run.Steps.Index())
+        {
+            var outcome = Decision.Decide(state, result, 1000 + i, run.Rules, mayRetry);
+            check(state, result, outcome, run.Rules);
+            // What goes through Redis must come back the same.
+            Assert.True(IncidentState.TryDecode(outcome.Incident.Encode(), out state));
+            Assert.Equal(outcome.Incident, state);
+        }
+    }, threads: 1);
+
+    [Fact]
+    public void NoSequence_OpensTwoIncidentsWithoutARecoveryBetween()
+    {
+        var open = false;
+        ForEachStep((_, result, outcome, _) =>
+        {
+            if (outcome.Change == IncidentChange.Open)
+                Assert.False(open, "opened twice");
+            if (outcome.Change == IncidentChange.Close)
+                Assert.True(open && result.Success, "closed what was not open, or without a success");
+            open = outcome.Change switch { IncidentChange.Open => true, IncidentChange.Close => false, _ => open };
+            Assert.Equal(open, outcome.Incident.DbIncident);
+        }, () => open = false);
+    }
+
+    [Fact]
+    public void NoSequence_AlertsMoreThanOnceAnIncident()
+    {
+        var alerts = 0;
+        ForEachStep((before, _, outcome, _) =>
+        {
+            // The down notice is written with the incident, and only then.
+            if (outcome.Incident.Alerted && !before.Alerted)
+            {
+                Assert.Equal(IncidentChange.Open, outcome.Change);
+                Assert.Equal(1, ++alerts);
+            }
+            if (outcome.Change == IncidentChange.Close)
+                alerts = 0;
+        }, () => alerts = 0);
+    }
+
+    [Fact]
+    public void NoSequence_LeavesAMonitorWithoutANextCheck() => ForEachStep((_, result, outcome, _) =>
+    {
+        Assert.Contains(outcome.Next, new[] { NextCheck.Slot, NextCheck.Retry, NextCheck.Parked });
+        if (outcome.Next == NextCheck.Parked)
+            Assert.True(result.Kind == FailureKind.Terminal && outcome.Incident.DbIncident, "parked without an incident");
+    });
+
+    [Fact]
+    public void NoSequence_RetriesBeyondTheThresholdOrOnceCounted() => ForEachStep((before, _, outcome, rules) =>
+    {
+        if (outcome.Next == NextCheck.Retry)
+            Assert.True(before.FailureCount == 0 && outcome.Incident.RetryCount <= rules.RetryThreshold);
+    });
+
+    [Fact]
+    public void FlappingBelowTheThreshold_NeverAlerts() =>
+        Gen.Int[1, 4].Array[1, 40].Sample(runs =>
+        {
+            var rules = new ResultProcessorOptions { RetryThreshold = 0, FailureThreshold = 5 };
+            var state = default(IncidentState);
+            foreach (var failures in runs)
+            {
+                for (var i = 0; i < failures; i++)
+                {
+                    var outcome = Decision.Decide(state, ProbeResult.Down(FailureReason.NetworkError, FailureKind.Retryable), 1, rules, true);
+                    Assert.Equal(IncidentChange.None, outcome.Change);
+                    state = outcome.Incident;
+                }
+                state = Decision.Decide(state, ProbeResult.Up(200, TimeSpan.Zero), 2, rules, true).Incident;
+            }
+        });
+}

@@ -68,7 +68,6 @@ internal sealed class EmbeddedRedis : IDisposable
         MaxDatabases = 1,
         QuietMode = true,
         // Nothing is written there; it only keeps Garnet from the working directory.
-        LogDir = _folder,
         CheckpointDir = _folder,
     };
 

@@ -11,32 +11,35 @@ public sealed class GarnetHost : IDisposable
 {
     private readonly Lazy<EmbeddedRedis> _server = new(() => new EmbeddedRedis());
     private readonly Lazy<Task<IConnectionMultiplexer>> _redis;
+    private readonly Lazy<Task<IConnectionMultiplexer>> _resp2;
 
-    public GarnetHost() => _redis = new(async () => await NewConnectionAsync());
+    public GarnetHost()
+    {
+        _redis = new(NewConnectionAsync);
+        _resp2 = new(() => ConnectAsync(options => options.Protocol = RedisProtocol.Resp2));
+    }
 
     /// <summary>A connection shared by all tests: keep apart by key prefix.</summary>
     public Task<IConnectionMultiplexer> RedisAsync() => _redis.Value;
 
-    public async Task<IConnectionMultiplexer> NewConnectionAsync()
-    {
-        var options = _server.Value.ClientOptions.Clone();
-        options.AllowAdmin = true;
-        return await ConnectionMultiplexer.ConnectAsync(options);
-    }
+    /// <summary>As clients that do not speak RESP3 connect; shared.</summary>
+    public Task<IConnectionMultiplexer> Resp2Async() => _resp2.Value;
 
-    /// <summary>As clients that do not speak RESP3 connect.</summary>
-    public async Task<IConnectionMultiplexer> Resp2Async()
-    {
-        var options = _server.Value.ClientOptions.Clone();
-        options.Protocol = RedisProtocol.Resp2;
-        return await ConnectionMultiplexer.ConnectAsync(options);
-    }
+    public Task<IConnectionMultiplexer> NewConnectionAsync() => ConnectAsync(_ => { });
 
     public void Dispose()
     {
-        if (_redis.IsValueCreated)
-            _redis.Value.GetAwaiter().GetResult().Dispose();
+        foreach (var connection in (Lazy<Task<IConnectionMultiplexer>>[])[_redis, _resp2])
+            if (connection.IsValueCreated && connection.Value.IsCompletedSuccessfully)
+                connection.Value.Result.Dispose();
         if (_server.IsValueCreated)
             _server.Value.Dispose();
+    }
+
+    private async Task<IConnectionMultiplexer> ConnectAsync(Action<ConfigurationOptions> configure)
+    {
+        var options = _server.Value.ClientOptions.Clone();
+        configure(options);
+        return await ConnectionMultiplexer.ConnectAsync(options);
     }
 }

@@ -40,7 +40,7 @@ public sealed class IncidentStore(IDbContextFactory<MonitDb> dbs, StoreResilienc
     public static async Task CloseQuietlyAsync(MonitDb db, Guid monitorId, DateTimeOffset at, CancellationToken ct = default)
     {
         await db.Incidents.Where(i => i.MonitorId == monitorId && i.EndTime == null)
-            .ExecuteUpdateAsync(set => set.SetProperty(i => i.EndTime, at), ct);
+            .ExecuteUpdateAsync(set => set.SetProperty(i => i.EndTime, i => i.StartTime > at ? i.StartTime : at), ct);
         await db.Alerts.Where(a => a.MonitorId == monitorId && a.Status == AlertStatus.Pending)
             .ExecuteUpdateAsync(set => set.SetProperty(a => a.Status, AlertStatus.Cancelled), ct);
     }

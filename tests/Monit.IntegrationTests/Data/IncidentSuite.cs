@@ -1,0 +1,172 @@
+using Microsoft.EntityFrameworkCore;
+using Monit.Core.Alerts;
+using Monit.Core.Incidents;
+
+namespace Monit.IntegrationTests.Data;
+
+/// <summary>IncidentStore.</summary>
+public abstract class IncidentSuite(Func<Task<SqlStore>> create) : SqlSuite(create)
+{
+    [Fact]
+    public async Task Record_Nothing_ReturnsNothing() => Assert.Empty(await Incidents.RecordAsync([], Ct));
+
+    [Fact]
+    public async Task Record_Open_WritesIncidentAndAlert()
+    {
+        var monitor = await AddMonitorAsync();
+        var outcome = await RecordAsync(Down(monitor));
+
+        var incident = Assert.Single(await IncidentsAsync());
+        Assert.Equal((monitor.Id, At, null, true, "UNEXPECTED_STATUS", 503, 40),
+            (incident.MonitorId, incident.StartTime, incident.EndTime, incident.Alerted, incident.Reason, incident.HttpStatus, incident.LatencyMs));
+        var alert = Assert.Single(await AlertsAsync());
+        Assert.Equal((outcome.AlertId, incident.Id, monitor.Id, AlertKind.Down, AlertStatus.Pending, 0),
+            (alert.Id, alert.IncidentId, alert.MonitorId, alert.Kind, alert.Status, alert.Attempts));
+        Assert.Equal((false, null), (outcome.Stale, outcome.Failure));
+    }
+
+    [Fact]
+    public async Task Record_OpenWithoutAnswer_HasNoStatus()
+    {
+        await RecordAsync(Down(await AddMonitorAsync(), httpStatus: null));
+        Assert.Null(Assert.Single(await IncidentsAsync()).HttpStatus);
+    }
+
+    [Fact]
+    public async Task Record_AlertRefused_WritesNoIncident()
+    {
+        var monitor = await AddMonitorAsync();
+        await ReadAsync(db => db.Database.ExecuteSqlRawAsync("DROP TABLE alert_attempts", Ct));
+        await ReadAsync(db => db.Database.ExecuteSqlRawAsync("DROP TABLE alerts", Ct));
+
+        Assert.NotNull((await RecordAsync(Down(monitor))).Failure);
+        Assert.Empty(await IncidentsAsync());
+    }
+
+    [Fact]
+    public async Task Record_OpenAgain_Adopts()
+    {
+        var monitor = await AddMonitorAsync();
+        await RecordAsync(Down(monitor));
+        var again = await RecordAsync(Down(monitor, at: At.AddMinutes(1)));
+
+        Assert.Equal(default, again);
+        Assert.Equal(At, Assert.Single(await IncidentsAsync()).StartTime);
+        Assert.Single(await AlertsAsync());
+    }
+
+    [Fact]
+    public async Task Record_Close_EndsAtItsTime_AndTellsOnce()
+    {
+        var monitor = await AddMonitorAsync();
+        await RecordAsync(Down(monitor));
+        var closed = await RecordAsync(Recovered(monitor));
+        var again = await RecordAsync(Recovered(monitor, At.AddHours(1)));
+
+        Assert.Equal(At.AddMinutes(5), Assert.Single(await IncidentsAsync()).EndTime);
+        Assert.Equal([AlertKind.Down, AlertKind.Recovery], (await AlertsAsync()).Select(a => a.Kind).Order());
+        Assert.Equal(closed.AlertId, (await AlertsAsync()).Single(a => a.Kind == AlertKind.Recovery).Id);
+        Assert.Equal(default, again);
+    }
+
+    [Fact]
+    public async Task Record_CloseWithNoneOpen_DoesNothing()
+    {
+        Assert.Equal(default, await RecordAsync(Recovered(await AddMonitorAsync())));
+        Assert.Empty(await IncidentsAsync());
+    }
+
+    [Fact]
+    public async Task Record_CloseBeforeItsStart_EndsAtItsStart()
+    {
+        var monitor = await AddMonitorAsync();
+        await RecordAsync(Down(monitor));
+        await RecordAsync(Recovered(monitor, At.AddMinutes(-1)));
+        Assert.Equal(At, Assert.Single(await IncidentsAsync()).EndTime);
+    }
+
+    [Fact]
+    public async Task Record_StaleDisabledOrMissing_WritesNothing()
+    {
+        var changed = await AddMonitorAsync(m => m.Version = 3);
+        var disabled = await AddMonitorAsync(m => m.Enabled = false);
+        var missing = await AddMonitorAsync();
+        await ReadAsync(db => db.Monitors.Where(m => m.Id == missing.Id).ExecuteDeleteAsync(Ct));
+
+        var outcomes = await Incidents.RecordAsync(
+            [Down(changed) with { Version = 2 }, Down(disabled), Down(missing), Down(changed) with { Version = 4 }], Ct);
+
+        Assert.All(outcomes, o => Assert.Equal(new TransitionOutcome(true, null, null), o));
+        Assert.Empty(await IncidentsAsync());
+        Assert.Empty(await AlertsAsync());
+    }
+
+    [Fact]
+    public async Task Record_BadRow_IsIsolated()
+    {
+        var monitors = new[] { await AddMonitorAsync(), await AddMonitorAsync(), await AddMonitorAsync() };
+        var outcomes = await Incidents.RecordAsync([Down(monitors[0]), Down(monitors[1], httpStatus: 5000), Down(monitors[2])], Ct);
+
+        Assert.Equal([false, true, false], outcomes.Select(o => o.Failure is not null));
+        Assert.Equal([true, false, true], outcomes.Select(o => o.AlertId is not null));
+        Assert.Equal([monitors[0].Id, monitors[2].Id], (await IncidentsAsync()).Select(i => i.MonitorId).Order());
+        Assert.Equal(2, (await AlertsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task Record_CloseAndOpenInOneBatch_KeepsTheirOrder()
+    {
+        var monitor = await AddMonitorAsync();
+        await RecordAsync(Down(monitor));
+        var outcomes = await Incidents.RecordAsync([Recovered(monitor), Down(monitor, at: At.AddMinutes(9))], Ct);
+
+        Assert.All(outcomes, o => Assert.True(o is { Stale: false, Failure: null, AlertId: not null }));
+        Assert.Equal([At.AddMinutes(5), null], (await IncidentsAsync()).Select(i => i.EndTime));
+    }
+
+    [Fact]
+    public async Task Record_TwoStoresRacing_OpenOnce()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var monitors = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => AddMonitorAsync()));
+            var outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(racer => Task.Run(() => Incidents.RecordAsync(
+                [.. (racer % 2 == 0 ? monitors : monitors.Reverse()).Select(m => Down(m))], Ct), Ct)));
+
+            Assert.All(outcomes.SelectMany(o => o), o => Assert.Null(o.Failure));
+            Assert.Equal(5, outcomes.SelectMany(o => o).Count(o => o.AlertId is not null));
+            Assert.Equal(5 * (round + 1), (await IncidentsAsync()).Count);
+            Assert.Equal(5 * (round + 1), (await AlertsAsync()).Count);
+        }
+    }
+
+    [Fact]
+    public async Task CloseQuietly_EndsWithoutNotice_AndCancelsUnsentOnes()
+    {
+        var (disabled, other) = (await AddMonitorAsync(), await AddMonitorAsync());
+        await Incidents.RecordAsync([Down(disabled), Down(other)], Ct);
+
+        await using (var db = Factory.CreateDbContext())
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(Ct);
+            await IncidentStore.CloseQuietlyAsync(db, disabled.Id, At.AddHours(1), Ct);
+            await transaction.CommitAsync(Ct);
+        }
+
+        var ends = (await IncidentsAsync()).ToDictionary(i => i.MonitorId, i => i.EndTime);
+        Assert.Equal((At.AddHours(1), null), (ends[disabled.Id], ends[other.Id]));
+        var alerts = (await AlertsAsync()).ToDictionary(a => a.MonitorId, a => (a.Kind, a.Status));
+        Assert.Equal((AlertKind.Down, AlertStatus.Cancelled), alerts[disabled.Id]);
+        Assert.Equal((AlertKind.Down, AlertStatus.Pending), alerts[other.Id]);
+    }
+
+    [Fact]
+    public async Task CloseQuietly_BeforeItsStart_EndsAtItsStart()
+    {
+        var monitor = await AddMonitorAsync();
+        await RecordAsync(Down(monitor));
+        await using var db = Factory.CreateDbContext();
+        await IncidentStore.CloseQuietlyAsync(db, monitor.Id, At.AddMinutes(-1), Ct);
+        Assert.Equal(At, Assert.Single(await IncidentsAsync()).EndTime);
+    }
+}

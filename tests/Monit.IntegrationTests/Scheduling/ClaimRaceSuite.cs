@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using StackExchange.Redis;
+
+namespace Monit.IntegrationTests.Scheduling;
+
+/// <summary>Several connections at once.</summary>
+public abstract class ClaimRaceSuite(Func<Task<IConnectionMultiplexer>> connect, Func<Task<IConnectionMultiplexer>> another)
+    : ScriptSuite(connect)
+{
+    [Fact]
+    public async Task Claim_FourConnections_TakeEveryIdOnce()
+    {
+        var ids = await AddDueAsync(20_000);
+        var taken = new ConcurrentBag<Guid>();
+        var tokens = new ConcurrentBag<long>();
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            await using var redis = await another();
+            var schedule = On(redis);
+            while ((await schedule.ClaimAsync(0, 250, Lease)) is { Jobs.Count: > 0 } claim)
+            {
+                tokens.Add(claim.Token);
+                foreach (var job in claim.Jobs)
+                    taken.Add(job.Id);
+            }
+        }, Ct)));
+
+        Assert.Equal(ids.Order(), taken.Order());
+        Assert.Equal(tokens.Count, tokens.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task ClaimCompleteReleaseReclaimRemove_AtOnce_KeepEveryIdOnce()
+    {
+        var ids = await AddDueAsync(2000);
+        var removed = ids[..200];
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(worker => Task.Run(async () =>
+        {
+            await using var redis = await another();
+            var schedule = On(redis);
+            for (var round = 0; round < 40; round++)
+            {
+                // Leases of a millisecond: reclaim and another claim overtake many of them.
+                var claim = await schedule.ClaimAsync(0, 100, TimeSpan.FromMilliseconds(1 + round % 20));
+                var half = claim.Jobs.Count / 2;
+                var leases = Leases(claim);
+                await schedule.ReleaseAsync(0, [.. leases[..half].Select(l => (l, TimeSpan.Zero))], Ct);
+                await schedule.ReclaimAsync(0, 50, Hour, Ct);
+                await schedule.CompleteAsync(0, [.. leases[half..].Select(l =>
+                    new Core.Scheduling.Completion(l, claim.Now, TimeSpan.FromMilliseconds(5), Up, null))], Ct);
+                await schedule.ScheduleAsync(0, [.. ids.Skip(1000 + worker * 10).Take(10).Select(id => Entry(id, force: true, soon: TimeSpan.Zero))], Ct);
+                await schedule.RemoveAsync(0, [.. removed.Skip((worker * 40 + round) * 5 % 200).Take(5).Select(id => new Core.Scheduling.Removal(id, null))], Ct);
+            }
+        }, Ct)));
+
+        Gone(removed);
+    }
+}

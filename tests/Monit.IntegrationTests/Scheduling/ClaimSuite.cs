@@ -1,0 +1,137 @@
+using StackExchange.Redis;
+
+namespace Monit.IntegrationTests.Scheduling;
+
+public abstract class ClaimSuite(Func<Task<IConnectionMultiplexer>> connect) : ScriptSuite(connect)
+{
+    [Fact]
+    public async Task Claim_NothingScheduled_IsEmptyAndUnbuilt()
+    {
+        var before = await NowAsync();
+        var claim = await Schedule.ClaimAsync(0, 10, Lease);
+
+        Assert.InRange(claim.Now, before, await NowAsync());
+        Assert.Empty(claim.Jobs);
+        Assert.False(claim.Built);
+    }
+
+    [Fact]
+    public async Task Claim_BuiltMarker_IsTold()
+    {
+        await Db.HashSetAsync(Keys.For(0, "meta"), "built", "1");
+        Assert.True((await Schedule.ClaimAsync(0, 10, Lease)).Built);
+        await AddDueAsync(1);
+        Assert.True((await Schedule.ClaimAsync(0, 10, Lease)).Built);
+    }
+
+    [Fact]
+    public async Task Claim_DueExactlyNow_IsTaken_OneMillisecondAhead_IsNot()
+    {
+        // An id a millisecond around now: whenever the script runs, one of them is due exactly then.
+        var start = await NowAsync() - 20;
+        for (var i = 0; i < 1000; i++)
+            await PutAsync("schedule", Guid.CreateVersion7(), start + i);
+
+        var all = await AllAsync("schedule");
+        var claim = await Schedule.ClaimAsync(0, 2000, Lease);
+
+        Assert.Equal(all.Where(e => e.Value <= claim.Now).Select(e => e.Key).Order(), claim.Jobs.Select(j => j.Id).Order());
+        Assert.All(claim.Jobs, job => Assert.Equal(all[job.Id], job.Due));
+    }
+
+    [Fact]
+    public async Task Claim_Limit_TakesTheEarliest()
+    {
+        var now = await NowAsync();
+        var ids = NewIds(5);
+        for (var i = 0; i < ids.Length; i++)
+            await PutAsync("schedule", ids[i], now - 1000 + i);
+
+        Assert.Equal(ids[..2], (await Schedule.ClaimAsync(0, 2, Lease)).Jobs.Select(j => j.Id));
+        await EachIdOnceAsync();
+        Assert.Equal(ids[2..], (await Schedule.ClaimAsync(0, 10, Lease)).Jobs.Select(j => j.Id));
+    }
+
+    [Fact]
+    public async Task Claim_LargestBatch_Fits()
+    {
+        await AddDueAsync(2001);
+        Assert.Equal(2000, (await Schedule.ClaimAsync(0, 5000, Lease)).Jobs.Count);
+        Assert.Single((await Schedule.ClaimAsync(0, 5000, Lease)).Jobs);
+    }
+
+    [Fact]
+    public async Task Claim_Twice_TakesAnIdOnce()
+    {
+        await AddClaimedAsync(3);
+        Assert.Empty((await Schedule.ClaimAsync(0, 10, Lease)).Jobs);
+    }
+
+    [Fact]
+    public async Task Claim_LeaseAndPayload_AreWhatRedisHas()
+    {
+        var (plain, failing, lost) = ((await AddDueAsync(1))[0], (await AddDueAsync(1))[0], (await AddDueAsync(1))[0]);
+        await Db.HashSetAsync(Keys.For(0, "incident"), failing.ToString(), Failing.Encode());
+        await Db.HashDeleteAsync(Keys.For(0, "config"), lost.ToString());
+
+        var claim = await Schedule.ClaimAsync(0, 10, Lease);
+
+        Assert.Equal(claim.Now + (long)Lease.TotalMilliseconds, claim.Token);
+        var jobs = claim.Jobs.ToDictionary(j => j.Id);
+        Assert.Equal((Config().Encode(), null), (jobs[plain].Config, jobs[plain].Incident));
+        Assert.Equal((Config().Encode(), Failing.Encode()), (jobs[failing].Config, jobs[failing].Incident));
+        Assert.Equal((null, null), (jobs[lost].Config, jobs[lost].Incident));
+        Assert.Equal(claim.Token, await ScoreAsync("inflight", lost));
+    }
+
+    [Fact]
+    public async Task Claim_TimeStepsBack_TokensStayUnique()
+    {
+        var far = await NowAsync() + 10 * (long)Hour.TotalMilliseconds;
+        await Db.HashSetAsync(Keys.For(0, "meta"), "last", far);
+
+        var first = await AddClaimedAsync(1);
+        var second = await AddClaimedAsync(1);
+        var extended = await Schedule.ExtendAsync(0, Leases(first), Lease, Ct);
+
+        Assert.Equal([far + 1, far + 2, far + 3], [first.Token, second.Token, extended.Token]);
+        Assert.Equal(far + 3, (long)await Db.HashGetAsync(Keys.For(0, "meta"), "last"));
+    }
+
+    [Fact]
+    public async Task Claim_IdInBothSets_CountsAsInflight()
+    {
+        var leased = (await AddClaimedAsync(1)).Jobs[0].Id;
+        var token = await ScoreAsync("inflight", leased);
+        await PutAsync("schedule", leased, 1);
+
+        Assert.Empty((await Schedule.ClaimAsync(0, 10, Lease)).Jobs);
+        Assert.Equal(token, await ScoreAsync("inflight", leased));
+        await EachIdOnceAsync();
+
+        await PutAsync("schedule", leased, 1);
+        var other = Assert.Single(await AddDueAsync(1));
+        Assert.Equal(other, Assert.Single((await Schedule.ClaimAsync(0, 10, Lease)).Jobs).Id);
+        Assert.Equal(token, await ScoreAsync("inflight", leased));
+    }
+
+    [Fact]
+    public async Task FetchDue_TakesWhatIsDue_UpToTheLimit()
+    {
+        Assert.Empty(await Schedule.FetchDueAsync(0, 10));
+        var before = await NowAsync();
+        for (var i = -20; i < 500; i++)
+            await PutAsync("schedule", Guid.CreateVersion7(), before + i);
+        var all = await AllAsync("schedule");
+
+        before = await NowAsync();
+        var some = await Schedule.FetchDueAsync(0, 5);
+        var rest = await Schedule.FetchDueAsync(0, 5000);
+        var after = await NowAsync();
+
+        Assert.Equal(all.OrderBy(e => e.Value).Take(5).Select(e => e.Key), some);
+        var taken = some.Concat(rest).ToHashSet();
+        Assert.All(all, e => Assert.True(e.Value <= before ? taken.Contains(e.Key) : e.Value <= after || !taken.Contains(e.Key)));
+        Gone(taken);
+    }
+}

@@ -1,0 +1,45 @@
+using Monit.IntegrationTests.Scheduling;
+using Monit.Standalone;
+using StackExchange.Redis;
+
+[assembly: AssemblyFixture(typeof(GarnetHost))]
+
+namespace Monit.IntegrationTests.Scheduling;
+
+/// <summary>The embedded Garnet of a test run, started when the first test asks for it.</summary>
+public sealed class GarnetHost : IDisposable
+{
+    private readonly Lazy<EmbeddedRedis> _server = new(() => new EmbeddedRedis());
+    private readonly Lazy<Task<IConnectionMultiplexer>> _redis;
+    private readonly Lazy<Task<IConnectionMultiplexer>> _resp2;
+
+    public GarnetHost()
+    {
+        _redis = new(NewConnectionAsync);
+        _resp2 = new(() => ConnectAsync(options => options.Protocol = RedisProtocol.Resp2));
+    }
+
+    /// <summary>A connection shared by all tests: keep apart by key prefix.</summary>
+    public Task<IConnectionMultiplexer> RedisAsync() => _redis.Value;
+
+    /// <summary>As clients that do not speak RESP3 connect; shared.</summary>
+    public Task<IConnectionMultiplexer> Resp2Async() => _resp2.Value;
+
+    public Task<IConnectionMultiplexer> NewConnectionAsync() => ConnectAsync(_ => { });
+
+    public void Dispose()
+    {
+        foreach (var connection in (Lazy<Task<IConnectionMultiplexer>>[])[_redis, _resp2])
+            if (connection.IsValueCreated && connection.Value.IsCompletedSuccessfully)
+                connection.Value.Result.Dispose();
+        if (_server.IsValueCreated)
+            _server.Value.Dispose();
+    }
+
+    private async Task<IConnectionMultiplexer> ConnectAsync(Action<ConfigurationOptions> configure)
+    {
+        var options = _server.Value.ClientOptions.Clone();
+        configure(options);
+        return await ConnectionMultiplexer.ConnectAsync(options);
+    }
+}

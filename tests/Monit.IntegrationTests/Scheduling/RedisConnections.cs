@@ -1,0 +1,26 @@
+using Monit.Testing;
+using StackExchange.Redis;
+
+namespace Monit.IntegrationTests.Scheduling;
+
+internal static class RedisConnections
+{
+    private static Task<IConnectionMultiplexer>? _resp2;
+
+    public static Task<IConnectionMultiplexer> NewConnectionAsync(this LocalStores stores) => stores.ConnectAsync(_ => { });
+
+    /// <summary>As clients that do not speak RESP3 connect; shared.</summary>
+    public static Task<IConnectionMultiplexer> Resp2Async(this LocalStores stores) =>
+        _resp2 ??= stores.ConnectAsync(options => options.Protocol = RedisProtocol.Resp2);
+
+    /// <summary>To a server of the test's own.</summary>
+    public static async Task<IConnectionMultiplexer> ConnectAsync(this RedisServer server) =>
+        await ConnectionMultiplexer.ConnectAsync(server.ConnectionString, options =>
+        {
+            options.BacklogPolicy = BacklogPolicy.FailFast;
+            options.ReconnectRetryPolicy = new LinearRetry(50);
+        });
+
+    private static async Task<IConnectionMultiplexer> ConnectAsync(this LocalStores stores, Action<ConfigurationOptions> configure) =>
+        await ConnectionMultiplexer.ConnectAsync(await stores.RedisConnectionStringAsync(), configure);
+}

@@ -1,0 +1,202 @@
+using Monit.Core.Incidents;
+using Monit.Core.Monitors;
+using Monit.Core.Scheduling;
+using StackExchange.Redis;
+
+namespace Monit.IntegrationTests.Scheduling;
+
+/// <summary>schedule and remove: versions, pace, counters.</summary>
+public abstract class ScheduleSuite(Func<Task<IConnectionMultiplexer>> connect) : ScriptSuite(connect)
+{
+    private async Task<int> WriteAsync(Guid id, CheckConfig config, IncidentState incident = default, TimeSpan? soon = null, bool force = false) =>
+        await Schedule.ScheduleAsync(0, [new ScheduleEntry(id, config, incident, soon, force)], Ct);
+
+    [Fact]
+    public async Task Schedule_Nothing_WritesNothing() => Assert.Equal(0, await Schedule.ScheduleAsync(0, [], Ct));
+
+    [Fact]
+    public async Task Schedule_New_IsDueAtItsNextSlot()
+    {
+        var ids = NewIds(200);
+        var before = await NowAsync();
+        Assert.Equal(200, await Schedule.ScheduleAsync(0, [.. ids.Select(id => Entry(id))], Ct));
+        var after = await NowAsync();
+
+        var minute = TimeSpan.FromMinutes(1);
+        foreach (var (id, due) in await AllAsync("schedule"))
+        {
+            Assert.Equal(Cadence.Phase(id, minute), due % 60_000);
+            Assert.InRange(due, Cadence.Next(id, before, minute), Cadence.Next(id, after, minute));
+            await PutAsync("schedule", id, due);
+        }
+        Assert.Equal(Config().Encode(), await TextAsync("config", ids[0]));
+        Assert.Null(await TextAsync("incident", ids[0]));
+    }
+
+    [Fact]
+    public async Task Schedule_Soon_IsAnUpperBound()
+    {
+        var ids = await AddDueAsync(1);
+        var before = await NowAsync();
+        await WriteAsync(ids[0], Config(2), soon: TimeSpan.FromMilliseconds(40));
+        Assert.InRange((await ScoreAsync("schedule", ids[0]))!.Value, before + 1, await NowAsync() + 40);
+
+        before = await NowAsync();
+        await WriteAsync(ids[0], Config(3), soon: Hour);
+        Assert.InRange((await ScoreAsync("schedule", ids[0]))!.Value, before + 1, await NowAsync() + 60_000);
+    }
+
+    [Fact]
+    public async Task Schedule_OlderVersion_DoesNothing_EvenForced()
+    {
+        var id = (await AddDueAsync(1))[0];
+        Assert.Equal(1, await WriteAsync(id, Config(12)));
+        var due = await ScoreAsync("schedule", id);
+
+        Assert.Equal(0, await WriteAsync(id, Config(9, url: "https://old.example/"), soon: TimeSpan.Zero, force: true));
+        Assert.Equal(Config(12).Encode(), await TextAsync("config", id));
+        Assert.Equal(due, await ScoreAsync("schedule", id));
+    }
+
+    [Fact]
+    public async Task Schedule_SameVersion_PutsBackOnlyALostId()
+    {
+        var id = (await AddDueAsync(1))[0];
+        var due = await ScoreAsync("schedule", id);
+        Assert.Equal(0, await WriteAsync(id, Config()));
+        Assert.Equal(due, await ScoreAsync("schedule", id));
+
+        var claim = await Schedule.ClaimAsync(0, 1, Lease);
+        Assert.Equal(0, await WriteAsync(id, Config()));
+        Assert.Equal(claim.Token, await ScoreAsync("inflight", id));
+
+        await Db.SortedSetRemoveAsync(Keys.For(0, "inflight"), id.ToString());
+        Assert.Equal(1, await WriteAsync(id, Config()));
+        Assert.NotNull(await ScoreAsync("schedule", id));
+    }
+
+    [Fact]
+    public async Task Schedule_SameVersionForced_IsDueAgain_AndRevokesTheLease()
+    {
+        var claim = await AddClaimedAsync(1);
+        var id = claim.Jobs[0].Id;
+        Assert.Equal(1, await WriteAsync(id, Config(), soon: TimeSpan.Zero, force: true));
+
+        Assert.Equal([0], await CompleteAsync(Leases(claim)[0], claim.Now + 60_000));
+        Assert.Equal(id, Assert.Single((await Schedule.ClaimAsync(0, 10, Lease)).Jobs).Id);
+    }
+
+    [Fact]
+    public async Task Schedule_NewerVersion_RevokesTheLease()
+    {
+        var claim = await AddClaimedAsync(1);
+        Assert.Equal(1, await WriteAsync(claim.Jobs[0].Id, Config(2)));
+        Assert.Null(await ScoreAsync("inflight", claim.Jobs[0].Id));
+        Assert.Equal([0], await CompleteAsync(Leases(claim)[0], claim.Now + 60_000));
+    }
+
+    [Fact]
+    public async Task Schedule_PaceChanges_KeepsTheCounters()
+    {
+        var id = (await AddDueAsync(1))[0];
+        await Db.HashSetAsync(Keys.For(0, "incident"), id.ToString(), Failing.Encode());
+
+        Assert.Equal(1, await WriteAsync(id, Config(2) with { Interval = Hour, Timeout = TimeSpan.FromSeconds(9) }));
+        Assert.Equal(Failing.Encode(), await TextAsync("incident", id));
+        Assert.Equal(1, await WriteAsync(id, Config(2) with { Interval = Hour }, force: true));
+        Assert.Equal(Failing.Encode(), await TextAsync("incident", id));
+    }
+
+    public static TheoryData<string> Targets => new("url", "status", "latency");
+
+    [Theory, MemberData(nameof(Targets))]
+    public async Task Schedule_TargetChanges_CountersBecomeSqls(string what)
+    {
+        var id = (await AddDueAsync(1))[0];
+        await Db.HashSetAsync(Keys.For(0, "incident"), id.ToString(), Failing.Encode());
+        CheckConfig Changed(long version) => what switch
+        {
+            "url" => Config(version, url: $"https://example.org/{version}"),
+            "status" => Config(version) with { ExpectedStatus = 200 + (int)version },
+            _ => Config(version) with { LatencyThreshold = TimeSpan.FromMilliseconds(version) },
+        };
+
+        Assert.Equal(1, await WriteAsync(id, Changed(2)));
+        Assert.Null(await TextAsync("incident", id));
+
+        var open = IncidentState.Restored(DateTimeOffset.UnixEpoch.AddDays(1), alerted: true);
+        Assert.Equal(1, await WriteAsync(id, Changed(3), open));
+        Assert.Equal(open.Encode(), await TextAsync("incident", id));
+    }
+
+    [Fact]
+    public async Task Schedule_UnknownWithOpenIncident_RestoresIt()
+    {
+        var id = NewIds(1)[0];
+        var open = IncidentState.Restored(DateTimeOffset.UnixEpoch.AddDays(1), alerted: true);
+        await WriteAsync(id, Config(), open);
+        Assert.Equal(open.Encode(), await TextAsync("incident", id));
+        await PutAsync("schedule", id, 1);
+    }
+
+    [Fact]
+    public async Task Schedule_UnreadableConfig_IsReplaced()
+    {
+        var id = (await AddDueAsync(1))[0];
+        await Db.HashSetAsync(Keys.For(0, "config"), id.ToString(), "nonsense");
+        Assert.Equal(1, await WriteAsync(id, Config()));
+        Assert.Equal(Config().Encode(), await TextAsync("config", id));
+    }
+
+    [Fact]
+    public async Task Schedule_LargestBatch_Fits()
+    {
+        await AddDueAsync(2000);
+        Assert.Equal(2000, await Db.HashLengthAsync(Keys.For(0, "config")));
+    }
+
+    [Fact]
+    public async Task Schedule_LargeVersions_CompareExactly()
+    {
+        var id = (await AddDueAsync(1))[0];
+        const long big = 1L << 52;
+        Assert.Equal(1, await WriteAsync(id, Config(big)));
+        Assert.Equal(0, await WriteAsync(id, Config(big - 1)));
+        Assert.Equal(1, await WriteAsync(id, Config(big + 1)));
+    }
+
+    [Fact]
+    public async Task Remove_Nothing_RemovesNothing() => Assert.Equal(0, await Schedule.RemoveAsync(0, [], Ct));
+
+    [Fact]
+    public async Task Remove_TakesTheIdOutOfEverything_AndFencesItsCheckOff()
+    {
+        var claim = await AddClaimedAsync(2);
+        var (kept, gone) = (claim.Jobs[0].Id, claim.Jobs[1].Id);
+        foreach (var hash in (string[])["status", "incident"])
+            await Db.HashSetAsync(Keys.For(0, hash), [new(kept.ToString(), "x"), new(gone.ToString(), "x")]);
+
+        Assert.Equal(1, await Schedule.RemoveAsync(0, [new Removal(gone, null)], Ct));
+        Gone(gone);
+
+        Assert.Equal([0], await CompleteAsync(new Lease(gone, claim.Token), claim.Now + 60_000, incident: Failing));
+        foreach (var hash in (string[])["config", "status", "incident"])
+        {
+            Assert.Null(await TextAsync(hash, gone));
+            Assert.NotNull(await TextAsync(hash, kept));
+        }
+        Assert.Equal(1, await Schedule.RemoveAsync(0, [new Removal(gone, null)], Ct));
+    }
+
+    [Fact]
+    public async Task Remove_NewerVersionInRedis_Stays()
+    {
+        var ids = await AddDueAsync(3);
+        foreach (var id in ids)
+            await WriteAsync(id, Config(10));
+
+        Assert.Equal(2, await Schedule.RemoveAsync(0, [new(ids[0], 9), new(ids[1], 10), new(ids[2], 11)], Ct));
+        Gone(ids[1], ids[2]);
+        Assert.Equal(Config(10).Encode(), await TextAsync("config", ids[0]));
+    }
+}

@@ -1,0 +1,51 @@
+using Monit.Standalone;
+using Monit.Testing;
+using StackExchange.Redis;
+
+namespace Monit.IntegrationTests.Scheduling;
+
+/// <summary>A server that has forgotten the scripts, or everything. Not on the shared servers: it would empty them.</summary>
+public sealed class ScriptCacheTests
+{
+    [Fact]
+    public async Task OnRedis()
+    {
+        using var server = await RedisServer.StartAsync();
+        await ForgetAsync(ConfigurationOptions.Parse(server.ConnectionString));
+    }
+
+    [Fact]
+    public async Task OnGarnet()
+    {
+        using var server = new EmbeddedRedis();
+        await ForgetAsync(server.ClientOptions);
+    }
+
+    private static async Task ForgetAsync(ConfigurationOptions options)
+    {
+        options.AllowAdmin = true;
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(options);
+        await using var suite = new Flushed(redis);
+        await suite.InitializeAsync();
+        await suite.RunAsync();
+    }
+
+    private sealed class Flushed(IConnectionMultiplexer redis) : ScriptSuite(() => Task.FromResult(redis))
+    {
+        public async Task RunAsync()
+        {
+            await AddClaimedAsync(1);
+            await Db.ExecuteAsync("SCRIPT", "FLUSH");
+            var claim = await AddClaimedAsync(1);
+            await Db.ExecuteAsync("SCRIPT", "FLUSH");
+            Assert.Empty(await CompleteAsync(Leases(claim)[0], claim.Now + 60_000));
+
+            await Db.ExecuteAsync("FLUSHALL");
+            Gone(Known);
+            var lost = await Schedule.ClaimAsync(0, 1, Lease);
+            Assert.False(lost.Built);
+            Assert.Empty(lost.Jobs);
+            await AddClaimedAsync(3);
+        }
+    }
+}

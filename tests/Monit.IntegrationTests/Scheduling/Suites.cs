@@ -1,0 +1,26 @@
+using Monit.Testing;
+
+namespace Monit.IntegrationTests.Scheduling;
+
+// Every suite on every server, and where replies differ by protocol on both protocols.
+public sealed class ClaimOnRedis(LocalStores stores) : ClaimSuite(stores.RedisAsync);
+public sealed class ClaimOnRedisResp2(LocalStores stores) : ClaimSuite(stores.Resp2Async);
+public sealed class ClaimOnGarnet(GarnetHost garnet) : ClaimSuite(garnet.RedisAsync);
+public sealed class ClaimOnGarnetResp2(GarnetHost garnet) : ClaimSuite(garnet.Resp2Async);
+
+public sealed class ClaimRaceOnRedis(LocalStores stores) : ClaimRaceSuite(stores.RedisAsync, stores.NewConnectionAsync);
+public sealed class ClaimRaceOnGarnet(GarnetHost garnet) : ClaimRaceSuite(garnet.RedisAsync, garnet.NewConnectionAsync);
+
+public sealed class CompleteOnRedis(LocalStores stores) : CompleteSuite(stores.RedisAsync);
+public sealed class CompleteOnGarnet(GarnetHost garnet) : CompleteSuite(garnet.RedisAsync);
+
+public sealed class LeaseOnRedis(LocalStores stores) : LeaseSuite(stores.RedisAsync);
+public sealed class LeaseOnGarnet(GarnetHost garnet) : LeaseSuite(garnet.RedisAsync);
+
+public sealed class ScheduleOnRedis(LocalStores stores) : ScheduleSuite(stores.RedisAsync);
+public sealed class ScheduleOnGarnet(GarnetHost garnet) : ScheduleSuite(garnet.RedisAsync);
+
+public sealed class ReconcileOnRedis(LocalStores stores) : ReconcileSuite(stores.RedisAsync);
+public sealed class ReconcileOnRedisResp2(LocalStores stores) : ReconcileSuite(stores.Resp2Async);
+public sealed class ReconcileOnGarnet(GarnetHost garnet) : ReconcileSuite(garnet.RedisAsync);
+public sealed class ReconcileOnGarnetResp2(GarnetHost garnet) : ReconcileSuite(garnet.Resp2Async);

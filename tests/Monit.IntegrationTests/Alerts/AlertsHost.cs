@@ -15,6 +15,7 @@ internal sealed class AlertsHost : IAsyncDisposable
 {
     public const string Key = "0123456789abcdef0123456789abcdef";
     private readonly WebApplication _app;
+    private int _ended;
 
     private AlertsHost(WebApplication app, ConcurrentQueue<string> log)
     {
@@ -61,6 +62,9 @@ internal sealed class AlertsHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Tests end a host early; the fixture ends them all.
+        if (Interlocked.Exchange(ref _ended, 1) == 1)
+            return;
         Client.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();

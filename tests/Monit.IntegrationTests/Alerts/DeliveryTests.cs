@@ -33,7 +33,7 @@ public abstract class DeliveryTests : AlertsFixture
             Reason:      UNEXPECTED_STATUS: the HTTP status was not the expected 200
             HTTP status: 503
             Latency:     1234 ms
-            """, mail.TextBody.Trim(), ignoreLineEndingDifferences: true);
+            """, mail.TextBody!.Trim(), ignoreLineEndingDifferences: true);
         var attempt = Assert.Single(await AttemptsAsync(down.Id));
         Assert.Equal((1, "email", null), (attempt.Number, attempt.Channel, attempt.Error));
     }
@@ -58,7 +58,7 @@ public abstract class DeliveryTests : AlertsFixture
             Down from:   2026-03-01 10:00:00 UTC
             Until:       2026-03-01 11:02:03 UTC
             Down for:    1 h 2 min
-            """, mail.TextBody.ReplaceLineEndings(), StringComparison.Ordinal);
+            """, mail.TextBody!.ReplaceLineEndings(), StringComparison.Ordinal);
     }
 
     [Fact]

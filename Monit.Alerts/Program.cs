@@ -1,1 +1,13 @@
-throw new NotSupportedException();
+using Monit.Alerts;
+using Monit.ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddMonitDatabase();
+builder.Services.AddSchemaWait();
+builder.AddMonitAlerts();
+
+var app = builder.Build();
+app.MapDefaultEndpoints();
+app.MapMonitAlerts();
+await app.RunAsync();

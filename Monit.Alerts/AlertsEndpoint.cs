@@ -1,0 +1,56 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+using Monit.Alerts.Contract;
+using Monit.Alerts.Delivery;
+using Monit.Alerts.Http;
+using Monit.Core.Resilience;
+
+namespace Monit.Alerts;
+
+public static class AlertsEndpoint
+{
+    private const int MaxBodyBytes = 4096;
+
+    /// <summary>Maps <see cref="IAlertsApi"/>, open only to who shows <c>Alerts:Key</c>.</summary>
+    /// <exception cref="OptionsValidationException"><c>Alerts:Key</c> is missing or too short.</exception>
+    public static IEndpointRouteBuilder MapMonitAlerts(this IEndpointRouteBuilder app)
+    {
+        var key = Digest(app.ServiceProvider.GetRequiredService<IOptions<AccessOptions>>().Value.Key);
+        app.MapPost("/api/v1/alerts", (HttpContext http, AlertIntake intake) => SendAsync(http, intake, key))
+            .AllowAnonymous().WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
+        return app;
+    }
+
+    // The body is read here and not bound, so that without the key nothing of it is looked at.
+    private static async Task<IResult> SendAsync(HttpContext http, AlertIntake intake, byte[] key)
+    {
+        if (!CryptographicOperations.FixedTimeEquals(Digest(http.Request.Headers[IAlertsApi.KeyHeader].ToString()), key))
+            return Problems.Unauthorized(http);
+        try
+        {
+            if (await ReadAsync(http.Request) is not { AlertId: var id } || id == Guid.Empty)
+                return Problems.Invalid(http, "alert_id", "An alert's UUID is required.");
+            return await intake.AcceptAsync(id, http.RequestAborted) is { } accepted
+                ? Results.Json(accepted, statusCode: StatusCodes.Status202Accepted)
+                : Problems.UnknownAlert(http);
+        }
+        catch (Exception failure) when (failure is JsonException or BadHttpRequestException)
+        {
+            return Problems.Invalid(http, "body", """The body must be JSON: {"alert_id": "<uuid>"}.""");
+        }
+        catch (Exception failure) when (StoreResilience.IsStoreFailure(failure))
+        {
+            return Problems.StoreAway(http);
+        }
+    }
+
+    private static async Task<SendAlert?> ReadAsync(HttpRequest request) => request.HasJsonContentType()
+        ? await request.ReadFromJsonAsync<SendAlert>(request.HttpContext.RequestAborted)
+        : throw new JsonException("Not JSON by its content type.");
+
+    // Digests have one length, so that the comparison does not tell the key's.
+    private static byte[] Digest(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Monit.Alerts.Contract;
+using Monit.Alerts.Delivery;
+using Monit.Alerts.Email;
+using Monit.Alerts.Http;
+using Monit.Core.Resilience;
+
+namespace Monit.Alerts;
+
+public static class AlertsServices
+{
+    /// <summary>Delivery of alerts: queue, workers, sweep and e-mail. The host registers the database.</summary>
+    public static IHostApplicationBuilder AddMonitAlerts(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptionsWithValidateOnStart<DeliveryOptions>().BindConfiguration("Alerts").ValidateDataAnnotations();
+        services.AddOptionsWithValidateOnStart<SmtpOptions>().BindConfiguration("Smtp").ValidateDataAnnotations();
+        services.AddSingleton<IValidateOptions<DeliveryOptions>, SendLeaseRule>();
+        services.AddSingleton<IValidateOptions<SmtpOptions>, FromRule>();
+        // Checked by MapMonitAlerts: who does not map the endpoint needs no key.
+        services.AddOptions<AccessOptions>().BindConfiguration("Alerts").ValidateDataAnnotations();
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<StoreResilience>();
+        services.AddSingleton<DeliveryQueue>();
+        services.AddSingleton<DeliveryStore>();
+        services.AddSingleton<DeliveryMetrics>();
+        services.AddSingleton<AlertIntake>();
+        services.AddSingleton<EmailChannel>();
+        services.AddSingleton<AlertDelivery>();
+        services.AddHostedService<DeliveryWorkers>();
+        services.AddHostedService<DeliverySweep>();
+        return builder;
+    }
+
+    /// <summary>Answers <see cref="IAlertsApi"/> in this process, without HTTP and without a key.</summary>
+    public static IServiceCollection AddInProcessAlertsApi(this IServiceCollection services) =>
+        services.AddSingleton<IAlertsApi, InProcessAlertsApi>();
+}

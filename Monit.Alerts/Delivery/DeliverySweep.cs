@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Options;
+
+namespace Monit.Alerts.Delivery;
+
+/// <summary>
+/// Finds alerts that nobody asked for (Worker or Alerts crashed), that wait for their next attempt, or whose sender is gone.
+/// </summary>
+internal sealed partial class DeliverySweep(
+    DeliveryStore store, DeliveryQueue queue, TimeProvider time, IOptions<DeliveryOptions> options,
+    ILogger<DeliverySweep> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.SweepInterval, time);
+        do
+        {
+            try
+            {
+                await SweepAsync(stoppingToken);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogFailed(logger, failure);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    // Waits for room in the queue, so a backlog goes through at the speed of delivery, however long it is.
+    private async Task SweepAsync(CancellationToken ct)
+    {
+        List<DueAlert> page;
+        DueAlert? last = null;
+        do
+        {
+            page = await store.DueAsync(last, ct);
+            foreach (var alert in page)
+                await queue.OfferAsync(alert.Id, ct);
+            last = page.LastOrDefault();
+        }
+        while (page.Count == options.Value.SweepPage);
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Due alerts could not be read; the next sweep tries again")]
+    private static partial void LogFailed(ILogger logger, Exception failure);
+}

@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Options;
+using Monit.Alerts.Email;
+
+namespace Monit.Alerts.Delivery;
+
+/// <summary>Takes alerts from the queue and delivers them, a few at a time.</summary>
+internal sealed partial class DeliveryWorkers(
+    DeliveryQueue queue, AlertDelivery delivery, TimeProvider time, IOptions<DeliveryOptions> options,
+    IOptions<SmtpOptions> smtp, IOptions<HostOptions> host, ILogger<DeliveryWorkers> logger) : BackgroundService
+{
+    private static readonly TimeSpan TimeToRecord = TimeSpan.FromSeconds(5);
+    private readonly CancellationTokenSource _abort = new(Timeout.InfiniteTimeSpan, time);
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (!smtp.Value.HasHost)
+            LogNoHost(logger);
+        return base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Lets sends in progress finish, and aborts them in time to write down that they did not.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        var limit = host.Value.ShutdownTimeout;
+        _abort.CancelAfter(limit > 2 * TimeToRecord ? limit - TimeToRecord : limit / 2);
+        await using (cancellationToken.Register(_abort.Cancel))
+            await base.StopAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        _abort.Dispose();
+        base.Dispose();
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        Enumerable.Range(0, options.Value.DeliveryWorkers).Select(_ => Task.Run(() => WorkAsync(stoppingToken), stoppingToken)));
+
+    private async Task WorkAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            var id = await queue.TakeAsync(stopping);
+            try
+            {
+                await delivery.DeliverAsync(id, stopping, _abort.Token);
+            }
+            catch (Exception failure)
+            {
+                // Whatever it was, the alert is in SQL: the sweep finds it again, at the latest when its claim ends.
+                LogFailed(logger, id, failure);
+            }
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning,
+        "Smtp:Host is not set: alerts are recorded as undeliverable, and no e-mail is sent. Set Smtp:Host to send them")]
+    private static partial void LogNoHost(ILogger logger);
+
+    [LoggerMessage(2, LogLevel.Error, "Alert {AlertId} could not be handled; the sweep will try again")]
+    private static partial void LogFailed(ILogger logger, Guid alertId, Exception failure);
+}

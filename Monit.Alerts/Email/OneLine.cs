@@ -1,0 +1,22 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Monit.Alerts.Email;
+
+internal static class OneLine
+{
+    /// <summary>
+    /// Text from outside as one line of bounded length: no line break that could start a header, no character that SQL refuses.
+    /// </summary>
+    [return: NotNullIfNotNull(nameof(text))]
+    public static string? Of(string? text, int maxLength)
+    {
+        if (text is null)
+            return null;
+        var line = string.Concat(text.EnumerateRunes().Select(rune =>
+            System.Text.Rune.IsControl(rune) || rune.Value is 0x2028 or 0x2029 ? " " : rune.ToString())).Trim();
+        if (line.Length <= maxLength)
+            return line;
+        var end = char.IsHighSurrogate(line[maxLength - 2]) ? maxLength - 2 : maxLength - 1;
+        return line[..end] + "…";
+    }
+}

@@ -1,0 +1,13 @@
+using Monit.Alerts.Contract;
+using Monit.Alerts.Delivery;
+
+namespace Monit.Alerts;
+
+/// <summary>The contract where Worker and Alerts share a process.</summary>
+internal sealed class InProcessAlertsApi(AlertIntake intake) : IAlertsApi
+{
+    /// <exception cref="KeyNotFoundException">There is no such alert in SQL.</exception>
+    public async Task<AlertAccepted> SendAsync(SendAlert alert, CancellationToken ct = default) =>
+        await intake.AcceptAsync(alert.AlertId, ct)
+        ?? throw new KeyNotFoundException($"There is no alert {alert.AlertId}.");
+}

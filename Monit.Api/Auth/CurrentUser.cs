@@ -1,0 +1,10 @@
+using System.Security.Claims;
+using Microsoft.IdentityModel.JsonWebTokens;
+
+namespace Monit.Api.Auth;
+
+internal static class CurrentUser
+{
+    /// <summary>The account that the token was issued to.</summary>
+    public static Guid Id(this ClaimsPrincipal user) => Guid.Parse(user.FindFirstValue(JwtRegisteredClaimNames.Sub)!);
+}

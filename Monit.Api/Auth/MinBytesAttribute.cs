@@ -1,0 +1,13 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text;
+
+namespace Monit.Api.Auth;
+
+/// <summary>A text of at least so many bytes in UTF-8.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class MinBytesAttribute(int bytes) : ValidationAttribute
+{
+    public int Bytes => bytes;
+
+    public override bool IsValid(object? value) => value is string text && Encoding.UTF8.GetByteCount(text) >= bytes;
+}

@@ -1,0 +1,31 @@
+namespace Monit.Api.Http;
+
+/// <summary>What is wrong with a request: messages by field, in the names of the wire.</summary>
+public sealed class FieldErrors : Dictionary<string, string[]>
+{
+    public bool Any => Count > 0;
+
+    /// <param name="rule">What the field must be, with its range; the message starts with the field's name.</param>
+    public void Add(string field, string rule) => this[field] = [.. this.GetValueOrDefault(field, []), $"{field} {rule}."];
+
+    public void Unless(bool valid, string field, string rule)
+    {
+        if (!valid)
+            Add(field, rule);
+    }
+
+    /// <summary>A text of a bounded length; control characters would not reach every store.</summary>
+    public void Text(string field, string? value, int min, int max) => Unless(
+        value is not null && value.Length >= min && value.Length <= max && !value.Any(char.IsControl),
+        field, $"must have {min} to {max} characters, none of them a control character");
+
+    public void Email(string field, string? value) => Unless(
+        value is { Length: <= 320 } && !value.Any(char.IsControl)
+            && System.Net.Mail.MailAddress.TryCreate(value, out var address) && address.Address == value,
+        field, "must be an e-mail address of at most 320 characters");
+
+    /// <summary>A whole number of a query; none is allowed.</summary>
+    public void Number(string field, string? value, int min, int max) => Unless(
+        value is null || (int.TryParse(value, out var number) && number >= min && number <= max),
+        field, $"must be a whole number from {min} to {max}");
+}

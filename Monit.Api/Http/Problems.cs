@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Monit.Api.Http;
+
+/// <summary>Every error answer: RFC 9457 problem details with a <c>code</c> to program against.</summary>
+public static class Problems
+{
+    public static ProblemHttpResult NotFound() => Of(StatusCodes.Status404NotFound, "There is no such resource.");
+
+    public static ProblemHttpResult Conflict(string detail) => Of(StatusCodes.Status409Conflict, detail);
+
+    public static ProblemHttpResult Unauthorized(string detail) => Of(StatusCodes.Status401Unauthorized, detail);
+
+    public static ProblemHttpResult QuotaExceeded(string detail) =>
+        Of(StatusCodes.Status403Forbidden, detail, ("code", "quota_exceeded"));
+
+    public static ProblemHttpResult Invalid(FieldErrors errors, int status = StatusCodes.Status400BadRequest) =>
+        Of(status, string.Join(' ', errors.Values.SelectMany(m => m)), ("errors", errors));
+
+    public static ProblemHttpResult Of(int status, string detail, params (string Key, object? Value)[] extensions) =>
+        TypedResults.Problem(detail, statusCode: status, extensions: extensions.ToDictionary(e => e.Key, e => e.Value));
+
+    /// <summary>Adds what all problems have in common, those of the framework included.</summary>
+    public static IServiceCollection AddMonitProblems(this IServiceCollection services)
+    {
+        services.AddExceptionHandler<BadRequestHandler>();
+        services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
+        return services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>
+        {
+            var problem = context.ProblemDetails;
+            var status = problem.Status ??= context.HttpContext.Response.StatusCode;
+            var code = problem.Extensions.TryGetValue("code", out var given) ? given : CodeOf(status);
+            problem.Type = $"urn:monit:problem:{code}";
+            problem.Extensions["code"] = code;
+            problem.Extensions.Remove("traceId");
+            problem.Extensions["trace_id"] = Activity.Current?.TraceId.ToHexString() ?? context.HttpContext.TraceIdentifier;
+        });
+    }
+
+    private static string CodeOf(int status) => status switch
+    {
+        StatusCodes.Status401Unauthorized => "unauthorized",
+        StatusCodes.Status403Forbidden => "forbidden",
+        StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed => "not_found",
+        StatusCodes.Status409Conflict => "conflict",
+        StatusCodes.Status429TooManyRequests => "rate_limited",
+        >= 400 and < 500 => "validation_failed",
+        _ => "internal",
+    };
+}

@@ -1,0 +1,13 @@
+namespace Monit.Api.Http;
+
+/// <summary>Turns invalid requests away; set once, on the group of the whole API.</summary>
+internal static class ValidationFilter
+{
+    public static ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var errors = new FieldErrors();
+        foreach (var request in context.Arguments.OfType<IValidatable>())
+            request.Validate(errors);
+        return errors.Any ? new(Problems.Invalid(errors)) : next(context);
+    }
+}

@@ -1,0 +1,12 @@
+using Microsoft.AspNetCore.Mvc;
+using Monit.Api.Http;
+
+namespace Monit.Api.Incidents;
+
+/// <summary>Which incidents to list.</summary>
+public sealed record IncidentFilter([FromQuery(Name = "state")] string? State) : IValidatable
+{
+    public bool? Open => State is null ? null : State == "open";
+
+    public void Validate(FieldErrors errors) => errors.Unless(State is null or "open" or "closed", "state", "must be open or closed");
+}

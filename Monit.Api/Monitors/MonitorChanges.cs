@@ -1,0 +1,85 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Monit.Api.Auth;
+using Monit.Api.Http;
+using Monit.Core.Data;
+using Monit.Core.Incidents;
+
+namespace Monit.Api.Monitors;
+
+/// <summary>
+/// Creates, changes and deletes monitors: one transaction, then Redis. None of it stops when the caller hangs up,
+/// so that a commit is always followed by its write-through.
+/// </summary>
+internal static class MonitorChanges
+{
+    public static async Task<Results<Created<MonitorResponse>, ProblemHttpResult>> CreateAsync(
+        CreateMonitor request, ClaimsPrincipal user, MonitDb db, MonitorRules rules, IOptions<MonitorOptions> options,
+        WriteThrough redis, TimeProvider time)
+    {
+        var monitor = request.ToMonitor(user.Id(), time.GetNow());
+        var errors = new FieldErrors();
+        rules.Check(monitor, errors);
+        if (errors.Any)
+            return Problems.Invalid(errors);
+
+        var (free, paid) = (options.Value.FreeQuota, options.Value.PaidQuota);
+        await using (var transaction = await db.Database.BeginTransactionAsync())
+        {
+            // Checked and counted in one statement: creations at the same time cannot exceed the quota together.
+            var counted = await db.Users
+                .Where(u => u.Id == monitor.UserId && u.MonitorsCount < (u.IsPaidUser ? paid : free))
+                .ExecuteUpdateAsync(set => set.SetProperty(u => u.MonitorsCount, u => u.MonitorsCount + 1));
+            if (counted == 0)
+                return Problems.QuotaExceeded("The account has as many monitors as it may have; see monitors_limit of the profile.");
+            db.Monitors.Add(monitor);
+            await db.SaveChangesAsync();
+            await transaction.CommitAsync();
+        }
+        await redis.SyncAsync(monitor.Id);
+        return TypedResults.Created($"/api/v1/monitors/{monitor.Id}", MonitorResponse.Of(monitor, StatusResponse.New(monitor)));
+    }
+
+    public static async Task<Results<Ok<MonitorResponse>, ProblemHttpResult>> PatchAsync(
+        Guid id, PatchMonitor request, ClaimsPrincipal user, MonitDb db, MonitorRules rules,
+        WriteThrough redis, StatusReader statuses, TimeProvider time, CancellationToken ct)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
+        if (await db.LockMonitors([id]).OwnedBy(user).SingleOrDefaultAsync(CancellationToken.None) is not { } monitor)
+            return Problems.NotFound();
+        var now = time.GetNow();
+        var (version, enabled) = (monitor.Version, monitor.Enabled);
+        var errors = new FieldErrors();
+        request.Apply(monitor, now, errors);
+        rules.Check(monitor, errors);
+        if (errors.Any)
+            return Problems.Invalid(errors);
+
+        if (enabled && !monitor.Enabled)
+            await IncidentStore.CloseQuietlyAsync(db, id, now, CancellationToken.None);
+        await db.SaveChangesAsync(CancellationToken.None);
+        await transaction.CommitAsync(CancellationToken.None);
+        if (monitor.Version != version)
+            await redis.SyncAsync(id);
+        return TypedResults.Ok(MonitorResponse.Of(monitor, await statuses.ReadAsync(monitor, ct)));
+    }
+
+    public static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
+        Guid id, ClaimsPrincipal user, MonitDb db, WriteThrough redis)
+    {
+        var owner = user.Id();
+        await using (var transaction = await db.Database.BeginTransactionAsync())
+        {
+            // Its incidents and alerts go with it.
+            if (await db.Monitors.OwnedBy(user).Where(m => m.Id == id).ExecuteDeleteAsync() == 0)
+                return Problems.NotFound();
+            await db.Users.Where(u => u.Id == owner && u.MonitorsCount > 0)
+                .ExecuteUpdateAsync(set => set.SetProperty(u => u.MonitorsCount, u => u.MonitorsCount - 1));
+            await transaction.CommitAsync();
+        }
+        await redis.SyncAsync(id);
+        return TypedResults.NoContent();
+    }
+}

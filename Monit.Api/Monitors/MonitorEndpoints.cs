@@ -1,0 +1,73 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Monit.Api.Auth;
+using Monit.Api.Http;
+using Monit.Core.Data;
+using Monit.Core.Monitors;
+using Monit.Core.Scheduling;
+
+namespace Monit.Api.Monitors;
+
+internal static class MonitorEndpoints
+{
+    public static IServiceCollection AddMonitors(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<MonitorOptions>().BindConfiguration("Monitors").ValidateDataAnnotations();
+        services.AddSingleton<MonitorRules>();
+        services.AddSingleton<WriteThrough>();
+        services.AddScoped<StatusReader>();
+        services.AddScoped<MonitorList>();
+        return services;
+    }
+
+    public static void MapMonitors(this IEndpointRouteBuilder api)
+    {
+        var monitors = api.MapGroup("/monitors").WithTags("Monitors").RequireAuthorization();
+        monitors.MapGet("", ListAsync);
+        monitors.MapPost("", MonitorChanges.CreateAsync);
+        monitors.MapGet("/{id:guid}", GetAsync);
+        monitors.MapPatch("/{id:guid}", MonitorChanges.PatchAsync);
+        monitors.MapDelete("/{id:guid}", MonitorChanges.DeleteAsync);
+        monitors.MapGet("/{id:guid}/status", StatusAsync);
+        monitors.MapPost("/{id:guid}/check", CheckAsync);
+    }
+
+    /// <summary>What an account owns; a foreign monitor is not found.</summary>
+    public static IQueryable<UptimeMonitor> OwnedBy(this IQueryable<UptimeMonitor> monitors, ClaimsPrincipal user)
+    {
+        var owner = user.Id();
+        return monitors.Where(m => m.UserId == owner);
+    }
+
+    private static async Task<Ok<Page<MonitorResponse>>> ListAsync(
+        [AsParameters] Paging paging, [AsParameters] MonitorFilter filter, ClaimsPrincipal user, MonitorList list, CancellationToken ct) =>
+        TypedResults.Ok(await list.ReadAsync(user, paging, filter, ct));
+
+    private static async Task<Results<Ok<MonitorResponse>, ProblemHttpResult>> GetAsync(
+        Guid id, ClaimsPrincipal user, MonitDb db, StatusReader statuses, CancellationToken ct) =>
+        await FindAsync(id, user, db, ct) is { } monitor
+            ? TypedResults.Ok(MonitorResponse.Of(monitor, await statuses.ReadAsync(monitor, ct)))
+            : Problems.NotFound();
+
+    private static async Task<Results<Ok<StatusResponse>, ProblemHttpResult>> StatusAsync(
+        Guid id, ClaimsPrincipal user, MonitDb db, StatusReader statuses, CancellationToken ct) =>
+        await FindAsync(id, user, db, ct) is { } monitor
+            ? TypedResults.Ok(await statuses.ReadAsync(monitor, ct))
+            : Problems.NotFound();
+
+    private static async Task<Results<Accepted, ProblemHttpResult>> CheckAsync(
+        Guid id, ClaimsPrincipal user, MonitDb db, MonitorSync sync, CancellationToken ct)
+    {
+        if (await FindAsync(id, user, db, ct) is not { } monitor)
+            return Problems.NotFound();
+        if (!monitor.Enabled)
+            return Problems.Conflict("The monitor is paused. Enable it first.");
+        // Not the caller's token: an accepted check is one that happens.
+        await sync.CheckNowAsync(id, CancellationToken.None);
+        return TypedResults.Accepted($"/api/v1/monitors/{id}/status");
+    }
+
+    private static Task<UptimeMonitor?> FindAsync(Guid id, ClaimsPrincipal user, MonitDb db, CancellationToken ct) =>
+        db.Monitors.AsNoTracking().OwnedBy(user).SingleOrDefaultAsync(m => m.Id == id, ct);
+}

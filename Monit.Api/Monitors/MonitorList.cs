@@ -1,0 +1,51 @@
+using System.Security.Claims;
+using Microsoft.EntityFrameworkCore;
+using Monit.Api.Http;
+using Monit.Core.Data;
+using Monit.Core.Monitors;
+
+namespace Monit.Api.Monitors;
+
+/// <summary>Lists an account's monitors in the order of their creation (UUID v7).</summary>
+public sealed class MonitorList(MonitDb db, StatusReader statuses)
+{
+    public async Task<Page<MonitorResponse>> ReadAsync(
+        ClaimsPrincipal user, Paging paging, MonitorFilter filter, CancellationToken ct)
+    {
+        var wanted = Matching(user, filter);
+        if (filter.State is { } state)
+            return await InStateAsync(state, wanted, filter.Cursor ?? Guid.Empty, paging, ct);
+
+        var after = filter.Cursor is { } last ? wanted.Where(m => m.Id.CompareTo(last) > 0) : wanted;
+        // One more than asked for tells whether there is a next page.
+        var found = await after.OrderBy(m => m.Id).Skip(paging.Offset).Take(paging.Limit + 1).ToListAsync(ct);
+        var shown = found[..Math.Min(found.Count, paging.Limit)];
+        var items = shown.Zip(await statuses.ReadAsync(shown, ct), MonitorResponse.Of).ToList();
+        return Page(items, found.Count > paging.Limit, await wanted.CountAsync(ct), paging);
+    }
+
+    // Redis has the states, SQL the rest: for as many monitors as an account may own, meeting in memory is cheap.
+    private async Task<Page<MonitorResponse>> InStateAsync(
+        MonitorState state, IQueryable<UptimeMonitor> wanted, Guid after, Paging paging, CancellationToken ct)
+    {
+        var all = await wanted.OrderBy(m => m.Id).ToListAsync(ct);
+        var found = all.Zip(await statuses.ReadAsync(all, ct), MonitorResponse.Of).Where(m => m.Status.State == state).ToList();
+        var page = found.Where(m => m.Id.CompareTo(after) > 0).Skip(paging.Offset).Take(paging.Limit + 1).ToList();
+        return Page(page[..Math.Min(page.Count, paging.Limit)], page.Count > paging.Limit, found.Count, paging);
+    }
+
+    private IQueryable<UptimeMonitor> Matching(ClaimsPrincipal user, MonitorFilter filter)
+    {
+        var monitors = db.Monitors.AsNoTracking().OwnedBy(user);
+        if (filter.Enabled is { } enabled)
+            monitors = monitors.Where(m => m.Enabled == enabled);
+        if (filter.Q?.ToLowerInvariant() is { Length: > 0 } q)
+#pragma warning disable CA1304, CA1311, CA1862 // SQL's lower(), which has no culture.
+            monitors = monitors.Where(m => m.Url.ToLower().Contains(q) || m.Name!.ToLower().Contains(q));
+#pragma warning restore CA1304, CA1311, CA1862
+        return monitors;
+    }
+
+    private static Page<MonitorResponse> Page(List<MonitorResponse> items, bool more, int total, Paging paging) =>
+        new(items, total, paging.Limit, paging.Offset, more ? MonitorFilter.Encode(items[^1].Id) : null);
+}

@@ -1,0 +1,3 @@
+namespace Monit.Api.Users;
+
+public sealed record LoginResponse(Guid UserId, string AccessToken, DateTimeOffset ExpiresAt);

@@ -1,0 +1,3 @@
+namespace Monit.Api.Users;
+
+public sealed record RegisterResponse(Guid UserId);

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Configuration.Memory;
 using Monit.Alerts;
-using Monit.Alerts.Contract;
 using Monit.Api;
 using Monit.Core;
 using Monit.Core.Data;
@@ -47,7 +46,7 @@ internal static class StandaloneHost
         builder.AddMonitApi();
         builder.AddMonitAlerts();
         builder.AddMonitWorker();
-        builder.Services.AddSingleton<IAlertsApi, InProcessAlertsApi>();
+        builder.Services.AddInProcessAlertsApi();
 
         var app = builder.Build();
         app.MapDefaultEndpoints();

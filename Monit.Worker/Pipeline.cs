@@ -15,7 +15,8 @@ namespace Monit.Worker;
 
 /// <summary>
 /// Joins the stages, and drains them in order: stop claiming; give back what has not started; let running checks end;
-/// write results, incidents and alerts. Five seconds before the limit, what still runs is cut off and given back.
+/// write results, incidents and alerts. Five seconds before the limit, what still runs is cut off and given back; then
+/// SQL, and last Redis, are waited for no longer.
 /// </summary>
 internal sealed partial class Pipeline(
     SchedulerStage scheduler,
@@ -37,10 +38,10 @@ internal sealed partial class Pipeline(
     TimeProvider time,
     ILogger<Pipeline> logger) : IHostedService, IDisposable
 {
-    private static readonly TimeSpan AbortBefore = TimeSpan.FromSeconds(5);
-
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abort = new();
+    private readonly CancellationTokenSource _giveUpSql = new();
+    private readonly CancellationTokenSource _giveUpRedis = new();
     private Task _claiming = Task.CompletedTask;
     private Task _checking = Task.CompletedTask;
     private Task _deciding = Task.CompletedTask;
@@ -51,9 +52,9 @@ internal sealed partial class Pipeline(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await EnsureShardsAsync(cancellationToken);
-        _alerting = Task.Run(() => dispatcher.RunAsync(_abort.Token), CancellationToken.None);
-        _completing = Task.Run(() => completer.RunAsync(_abort.Token), CancellationToken.None);
-        _recording = Task.Run(() => incidents.RunAsync(_abort.Token), CancellationToken.None);
+        _alerting = Task.Run(() => dispatcher.RunAsync(_giveUpRedis.Token), CancellationToken.None);
+        _completing = Task.Run(() => completer.RunAsync(_giveUpRedis.Token), CancellationToken.None);
+        _recording = Task.Run(() => incidents.RunAsync(_giveUpSql.Token), CancellationToken.None);
         _deciding = Task.Run(resultProcessor.RunAsync, CancellationToken.None);
         _checking = Task.Run(() => executor.RunAsync(options.Value.WorkerCount, _stop.Token, _abort.Token), CancellationToken.None);
         _claiming = Task.WhenAll(
@@ -65,9 +66,10 @@ internal sealed partial class Pipeline(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        using var limit = new CancellationTokenSource(shutdown.Value.Timeout - AbortBefore, time);
-        using var hard = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        await using var abort = hard.Token.Register(_abort.Cancel);
+        var limit = shutdown.Value.Timeout;
+        using var abort = After(limit - TimeSpan.FromSeconds(5), _abort, cancellationToken);
+        using var giveUpSql = After(limit - TimeSpan.FromSeconds(2.5), _giveUpSql, cancellationToken);
+        using var giveUpRedis = After(limit - TimeSpan.FromSeconds(1), _giveUpRedis, cancellationToken);
 
         await _stop.CancelAsync();
         await _claiming;
@@ -88,6 +90,16 @@ internal sealed partial class Pipeline(
     {
         _stop.Dispose();
         _abort.Dispose();
+        _giveUpSql.Dispose();
+        _giveUpRedis.Dispose();
+    }
+
+    private static CancellationTokenSource After(TimeSpan delay, CancellationTokenSource target, CancellationToken ct)
+    {
+        var timer = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        timer.CancelAfter(delay);
+        timer.Token.Register(target.Cancel);
+        return timer;
     }
 
     // Redis and SQL may come up after us; a wrong number of shards is final.

@@ -34,8 +34,9 @@ public sealed class MonitorSync(IDbContextFactory<MonitDb> dbs, RedisSchedule sc
     /// <summary>A monitor of SQL with what its open incident implies.</summary>
     internal sealed record Row(UptimeMonitor Monitor, IncidentState Incident)
     {
-        internal ScheduleEntry Entry(TimeSpan? soon, bool force) =>
-            new(Monitor.Id, CheckConfig.Of(Monitor), Incident, soon, force);
+        // A change that Redis never had is due at once, whoever brings it there first; what Redis has only lost waits.
+        internal ScheduleEntry Entry(TimeSpan? soon, bool force) => new(Monitor.Id, CheckConfig.Of(Monitor), Incident,
+            soon ?? (Monitor.SyncedVersion < Monitor.Version ? TimeSpan.Zero : null), force);
     }
 
     /// <summary>The monitors that <paramref name="filter"/> picks, with their open incidents.</summary>

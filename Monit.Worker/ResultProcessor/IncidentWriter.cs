@@ -115,6 +115,8 @@ internal sealed partial class IncidentWriter(
             foreach (var pending in group.Where(pending => !fenced.Contains(pending)))
                 pending.Job.Renew(extension.Token, clock);
             metrics.Fenced.Add(fenced.Count);
+            if (fenced.Count > 0)
+                LogFenced(fenced.Count);
             batch.RemoveAll(fenced.Contains);
         }
     }
@@ -174,4 +176,7 @@ internal sealed partial class IncidentWriter(
 
     [LoggerMessage(7, LogLevel.Error, "{Count} incident changes broke off; their jobs are given back")]
     private partial void LogBroken(int count, Exception failure);
+
+    [LoggerMessage(8, LogLevel.Debug, "{Count} incident changes were fenced off")]
+    private partial void LogFenced(int count);
 }

@@ -159,7 +159,7 @@ public sealed class HttpProbeTests : IAsyncDisposable
     [Theory]
     [InlineData(SocketError.HostNotFound, FailureKind.Terminal)]
     [InlineData(SocketError.TryAgain, FailureKind.Retryable)]
-    public async Task DnsFailure_IsTerminalOnlyWhenTheNameDoesNotExist(SocketError error, FailureKind kind) =>
+    internal async Task DnsFailure_IsTerminalOnlyWhenTheNameDoesNotExist(SocketError error, FailureKind kind) =>
         await Fails(Config("http://name.test/"), FailureReason.DnsFailure, kind,
             Probe(resolve: (_, _) => throw new SocketException((int)error)));
 

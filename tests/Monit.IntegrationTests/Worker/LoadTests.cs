@@ -1,0 +1,165 @@
+using Monit.Core.Monitors;
+using Monit.Core.Scheduling;
+using Monit.Testing;
+
+namespace Monit.IntegrationTests.Worker;
+
+/// <summary>Backlogs, slow targets, stores that go away, and the drain.</summary>
+public sealed class LoadTests(LocalStores stores) : IAsyncDisposable
+{
+    private readonly ScriptedTarget _target = new();
+
+    public ValueTask DisposeAsync() => _target.DisposeAsync();
+
+    private static async Task<(long Scheduled, long Inflight)> CountAsync(LocalStores stores, RedisSchedule schedule)
+    {
+        var db = (await stores.RedisAsync()).GetDatabase();
+        return (await db.SortedSetLengthAsync(schedule.Keys.For(0, "schedule")), await db.SortedSetLengthAsync(schedule.Keys.For(0, "inflight")));
+    }
+
+    [Fact]
+    public async Task Backlog_IsWorkedOffInOneTick()
+    {
+        await using var worker = await WorkerHarness.CreateAsync(stores, settings: new()
+        {
+            ["Scheduler:Interval"] = "00:01:00",
+            ["Scheduler:BatchSize"] = "10",
+            ["Pipeline:JobChannelSize"] = "20",
+            ["Executor:WorkerCount"] = "2",
+        });
+        for (var i = 0; i < 200; i++)
+            await worker.AddAsync(_target.Url, intervalSec: 3600);
+        await worker.StartAsync();
+        await Eventually.True(() => _target.Requests.Count == 200, "all are checked within the first tick");
+    }
+
+    [Fact]
+    public async Task DeadTargets_HoldAtMostHalfOfTheSlots()
+    {
+        await using var dead = new ScriptedTarget { Answer = ScriptedTarget.Stall() };
+        await using var worker = await WorkerHarness.StartAsync(stores, settings: new() { ["Executor:HttpSemaphoreCount"] = "4" });
+        for (var i = 0; i < 20; i++)
+            await worker.AddAsync(dead.Url, intervalSec: 2);
+        await Eventually.True(() => dead.Requests.Count >= 20, "the dead ones are known");
+        var healthy = await worker.AddAsync(_target.Url);
+        await Eventually.True(() => _target.Requests.Count >= 4, "the healthy one keeps its cadence");
+        Assert.Equal(MonitorState.Up, (await worker.ViewAsync(healthy.Id)).Status?.State);
+    }
+
+    [Fact]
+    public async Task Stop_LetsRunningChecksEnd_AndGivesBackTheRestAtOnce()
+    {
+        var gate = new TaskCompletionSource();
+        _target.Answer = async (stream, request, ct) =>
+        {
+            await gate.Task.WaitAsync(ct);
+            return await ScriptedTarget.Status(200)(stream, request, ct);
+        };
+        await using var worker = await WorkerHarness.CreateAsync(stores, settings: new()
+        {
+            ["Executor:HttpSemaphoreCount"] = "2",
+            ["Executor:WorkerCount"] = "1",
+        });
+        for (var i = 0; i < 30; i++)
+            await worker.AddAsync(_target.Url, intervalSec: 3600, timeoutSec: 30);
+        await worker.StartAsync();
+        await Eventually.True(() => _target.Requests.Count == 2, "two checks run");
+        await Eventually.True(async () => (await CountAsync(stores, worker.Schedule)).Inflight == 30, "the others wait");
+
+        var stopping = worker.StopAsync();
+        await Eventually.True(async () => (await CountAsync(stores, worker.Schedule)).Inflight <= 2, "what waits is given back before the running end");
+        gate.SetResult();
+        await stopping;
+        Assert.Equal((30, 0), await CountAsync(stores, worker.Schedule));
+        Assert.Equal(2, _target.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Stop_CutsOffAndGivesBackWhatRunsTooLong()
+    {
+        _target.Answer = ScriptedTarget.Stall();
+        await using var worker = await WorkerHarness.StartAsync(stores, settings: new() { ["Shutdown:Timeout"] = "00:00:06" });
+        var monitor = await worker.AddAsync(_target.Url, intervalSec: 3600, timeoutSec: 60);
+        await Eventually.True(() => _target.Requests.Count == 1, "the check runs");
+        await worker.StopAsync();
+        Assert.Equal((1, 0), await CountAsync(stores, worker.Schedule));
+        Assert.True((await worker.ViewAsync(monitor.Id)).Incident.IsHealthy);
+    }
+
+    [Fact]
+    public async Task PostgresAway_HealthyMonitorsGoOn_AndTheIncidentIsOpenedLater()
+    {
+        using var postgres = await PostgresServer.StartAsync();
+        await using var worker = await WorkerHarness.StartAsync(stores, await postgres.CreateDatabaseAsync(), settings: new()
+        {
+            ["Executor:WorkerCount"] = "1",
+            ["ResultProcessor:SuccessWorkerCount"] = "1",
+            ["ResultProcessor:FailureWorkerCount"] = "1",
+        });
+        await using var failing = new ScriptedTarget();
+        var down = await worker.AddAsync(failing.Url);
+        var lost = await worker.AddAsync(failing.Url);
+        await worker.AddAsync(_target.Url);
+        await worker.StateAsync(down.Id, MonitorState.Up);
+
+        postgres.Kill();
+        failing.Answer = ScriptedTarget.Status(500);
+        // One job needs SQL for its very configuration: it must not end the only worker.
+        await (await stores.RedisAsync()).GetDatabase().HashDeleteAsync(worker.Schedule.Keys.For(0, "config"), lost.Id.ToString());
+        await Eventually.True(() => worker.Log.Lines.Any(l => l.Message.Contains("holding them", StringComparison.Ordinal)), "the incident waits for SQL");
+        var before = _target.Requests.Count;
+        await Eventually.True(() => _target.Requests.Count > before + 2, "the healthy one is checked meanwhile");
+
+        await postgres.RestartAsync();
+        await worker.StateAsync(down.Id, MonitorState.Down);
+        await Eventually.Get(() => worker.IncidentsAsync(down.Id), incidents => incidents.Count == 1, "one incident");
+        await worker.StateAsync(lost.Id, MonitorState.Down);
+    }
+
+    [Fact]
+    public async Task AlertsAway_IsLogged_AndLeavesTheNoticeToTheSweep()
+    {
+        _target.Answer = ScriptedTarget.Status(500);
+        await using var worker = await WorkerHarness.StartAsync(stores, services: services =>
+            Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions.AddSingleton<Monit.Alerts.Contract.IAlertsApi>(services, new AwayAlerts()));
+        var monitor = await worker.AddAsync(_target.Url);
+        await worker.StateAsync(monitor.Id, MonitorState.Down);
+        await Eventually.True(() => worker.Log.Lines.Any(l => l.Message.Contains("its sweep will send it", StringComparison.Ordinal)), "it says so");
+        Assert.Equal(Core.Alerts.AlertStatus.Pending, Assert.Single(await worker.AlertsAsync(monitor.Id)).Status);
+    }
+
+    [Theory]
+    [InlineData("Scheduler:BatchSize", "0", "BatchSize must be between 1 and 2000")]
+    [InlineData("Scheduler:Interval", "01:00:00", "Interval must be between 00:00:00.010")]
+    [InlineData("Scheduling:Shards", "0", "Shards must be between 1 and 1024")]
+    [InlineData("Executor:HttpSemaphoreCount", "1", "HttpSemaphoreCount must be between 2 and 100000")]
+    [InlineData("ResultProcessor:FailureThreshold", "0", "FailureThreshold must be between 1 and 100")]
+    public async Task BadSetting_StopsTheStart_WithItsNameAndRange(string name, string value, string message)
+    {
+        var failure = await Assert.ThrowsAnyAsync<Exception>(async () =>
+        {
+            await using var worker = await WorkerHarness.StartAsync(stores, settings: new() { [name] = value });
+        });
+        Assert.Contains(message, failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ForeignShardCount_StopsTheStart()
+    {
+        var database = await stores.NewDatabaseAsync();
+        await using (await WorkerHarness.StartAsync(stores, database))
+        {
+        }
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(async () =>
+        {
+            await using var other = await WorkerHarness.StartAsync(stores, database, settings: new() { ["Scheduling:Shards"] = "4" });
+        });
+        Assert.Contains("Scheduling:Shards is 4", failure.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class AwayAlerts : Monit.Alerts.Contract.IAlertsApi
+    {
+        public Task<Monit.Alerts.Contract.AlertAccepted> SendAsync(Monit.Alerts.Contract.SendAlert alert, CancellationToken ct = default) =>
+            throw new HttpRequestException("refused");
+    }
+}

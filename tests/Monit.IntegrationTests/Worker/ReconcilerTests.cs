@@ -1,0 +1,131 @@
+using Monit.Core.Monitors;
+using Monit.Testing;
+using StackExchange.Redis;
+
+namespace Monit.IntegrationTests.Worker;
+
+/// <summary>SQL is the truth, and Redis is rebuilt from it.</summary>
+public sealed class ReconcilerTests(LocalStores stores) : IAsyncLifetime
+{
+    private readonly ScriptedTarget _target = new();
+    private RedisServer _redis = null!;
+    private WorkerHarness _worker = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _redis = await RedisServer.StartAsync();
+        _worker = await WorkerHarness.StartAsync(stores, redis: _redis.ConnectionString);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _worker.DisposeAsync();
+        await _target.DisposeAsync();
+        _redis.Dispose();
+    }
+
+    private IServer Server => ((IConnectionMultiplexer)_worker.Services.GetService(typeof(IConnectionMultiplexer))!).GetServers()[0];
+
+    private IDatabase Db => Server.Multiplexer.GetDatabase();
+
+    private RedisKey Key(string name) => _worker.Schedule.Keys.For(0, name);
+
+    [Fact]
+    public async Task EmptiedRedis_IsRefilled_AndAnOpenIncidentIsClosedByTheNextSuccess()
+    {
+        _target.Answer = ScriptedTarget.Status(500);
+        var monitor = await _worker.AddAsync(_target.Url);
+        await _worker.StateAsync(monitor.Id, MonitorState.Down);
+
+        await Server.FlushAllDatabasesAsync();
+        var before = _target.Requests.Count;
+        await _worker.StateAsync(monitor.Id, MonitorState.Down);
+        Assert.True(_target.Requests.Count > before);
+        Assert.Null(Assert.Single(await _worker.IncidentsAsync(monitor.Id)).EndTime);
+
+        _target.Answer = ScriptedTarget.Status(200);
+        await _worker.StateAsync(monitor.Id, MonitorState.Up);
+        Assert.NotNull(Assert.Single(await _worker.IncidentsAsync(monitor.Id)).EndTime);
+        Assert.Equal(2, (await _worker.AlertsAsync(monitor.Id)).Count);
+    }
+
+    [Fact]
+    public async Task EmptiedRedis_IsMarkedBuiltAgain_AndDropsNobody()
+    {
+        for (var i = 0; i < 20; i++)
+            await _worker.AddAsync(_target.Url, intervalSec: 3600);
+        await Server.FlushAllDatabasesAsync();
+        await Eventually.True(async () => await Db.HashExistsAsync(Key("meta"), "built"), "the shard is built");
+        Assert.Equal(20, await Db.SortedSetLengthAsync(Key("schedule")) + await Db.SortedSetLengthAsync(Key("inflight")));
+        Assert.Equal(20, await Db.HashLengthAsync(Key("config")));
+    }
+
+    [Fact]
+    public async Task ChangeThatNeverReachedRedis_IsSentWithinAnInterval()
+    {
+        var monitor = await _worker.AddAsync(_target.Url, sync: false);
+        await _worker.StateAsync(monitor.Id, MonitorState.Up);
+        await _worker.ChangeAsync(monitor.Id, m => m.Enabled = false, sync: false);
+        await Eventually.True(async () => !await Db.HashExistsAsync(Key("config"), monitor.Id.ToString()), "it is removed");
+    }
+
+    [Fact]
+    public async Task IncidentStateLostInRedis_IsRestoredFromSql()
+    {
+        _target.Answer = ScriptedTarget.Status(500);
+        var monitor = await _worker.AddAsync(_target.Url, intervalSec: 2);
+        await _worker.StateAsync(monitor.Id, MonitorState.Down);
+        await Db.HashDeleteAsync(Key("incident"), monitor.Id.ToString());
+        await Eventually.Get(() => _worker.ViewAsync(monitor.Id), v => v.Incident.DbIncident, "the incident is known again");
+        _target.Answer = ScriptedTarget.Status(200);
+        await Eventually.True(async () => (await _worker.IncidentsAsync(monitor.Id)).All(i => i.EndTime is not null), "it is closed");
+    }
+
+    [Fact]
+    public async Task IncidentThatSqlDoesNotHave_IsForgottenInRedis()
+    {
+        var monitor = await _worker.AddAsync(_target.Url, intervalSec: 3600);
+        await _worker.StateAsync(monitor.Id, MonitorState.Up);
+        await Db.HashSetAsync(Key("incident"), monitor.Id.ToString(), "3 0 1 1 1 1 0");
+        await Eventually.Get(() => _worker.ViewAsync(monitor.Id), v => v.Incident.IsHealthy, "the state is healthy");
+    }
+
+    [Fact]
+    public async Task Sweep_RemovesWhatSqlDoesNotHave_AndPullsBackWhatLiesTooFarAhead()
+    {
+        var monitor = await _worker.AddAsync(_target.Url, intervalSec: 60);
+        await _worker.StateAsync(monitor.Id, MonitorState.Up);
+        var gone = Guid.CreateVersion7();
+        await Db.HashSetAsync(Key("config"), gone.ToString(), "1 1000 1000 200 - http://127.0.0.1:1/");
+        await Db.SortedSetAddAsync(Key("schedule"), [new(gone.ToString(), 9e12), new(monitor.Id.ToString(), 9e12)]);
+
+        await Db.HashDeleteAsync(Key("meta"), "built");
+        await Eventually.True(async () => await Db.SortedSetScoreAsync(Key("schedule"), gone.ToString()) is null, "the unknown one is gone");
+        await Eventually.Get(() => _worker.ViewAsync(monitor.Id), v => v.NextCheckAt < 8e12, "the other is due within its interval");
+    }
+
+    [Fact]
+    public async Task KilledRedis_ComesBackAndTheWorkGoesOn()
+    {
+        var monitor = await _worker.AddAsync(_target.Url);
+        await _worker.StateAsync(monitor.Id, MonitorState.Up);
+        _redis.Kill();
+        await Eventually.True(() => _worker.Log.Lines.Any(l => l.Message.Contains("Cannot claim", StringComparison.Ordinal)), "the scheduler says so");
+        await _redis.RestartAsync();
+        var before = _target.Requests.Count;
+        await Eventually.True(() => _target.Requests.Count > before + 1, "it is checked again");
+        Assert.Empty(await _worker.IncidentsAsync(monitor.Id));
+    }
+
+    [Fact]
+    public async Task RedisThatAnswersErrors_LosesNothing()
+    {
+        var monitor = await _worker.AddAsync(_target.Url);
+        await _worker.StateAsync(monitor.Id, MonitorState.Up);
+        await Server.ConfigSetAsync("maxmemory", "1");
+        await Eventually.True(() => _worker.Log.Lines.Any(l => l.Message.Contains("OOM", StringComparison.Ordinal)), "the error is logged");
+        await Server.ConfigSetAsync("maxmemory", "0");
+        var before = _target.Requests.Count;
+        await Eventually.True(() => _target.Requests.Count > before + 1, "it is checked again", seconds: 40);
+    }
+}

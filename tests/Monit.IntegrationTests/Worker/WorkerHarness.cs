@@ -1,0 +1,184 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Configuration;
+using Monit.Alerts.Contract;
+using Monit.Core;
+using Monit.Core.Alerts;
+using Monit.Core.Data;
+using Monit.Core.Incidents;
+using Monit.Core.Monitors;
+using Monit.Core.Scheduling;
+using Monit.Core.Users;
+using Monit.ServiceDefaults;
+using Monit.Testing;
+using Monit.Worker;
+using StackExchange.Redis;
+
+namespace Monit.IntegrationTests.Worker;
+
+/// <summary>The worker as it ships, on real stores, with a fast clock: every interval is a fraction of its default.</summary>
+internal sealed class WorkerHarness : IAsyncDisposable
+{
+    private static readonly Dictionary<string, string?> Fast = new()
+    {
+        ["Scheduler:Interval"] = "00:00:00.020",
+        ["Reclaimer:Interval"] = "00:00:00.050",
+        ["ResultProcessor:RetryDelay"] = "00:00:00.100",
+        ["ResultProcessor:FailureThreshold"] = "2",
+        ["Reconciler:GapInterval"] = "00:00:00.100",
+        ["Reconciler:IncidentInterval"] = "00:00:00.200",
+        ["Executor:AllowPrivateTargets"] = "true",
+        ["Shutdown:Timeout"] = "00:00:10",
+    };
+
+    private readonly IHost _host;
+    private readonly Guid _user = Guid.CreateVersion7();
+    private readonly bool _ownsRedis;
+
+    private WorkerHarness(IHost host, bool ownsRedis) => (_host, _ownsRedis) = (host, ownsRedis);
+
+    public CapturedAlerts Alerts => (CapturedAlerts)_host.Services.GetRequiredService<IAlertsApi>();
+    public LogCapture Log { get; private init; } = null!;
+    public IServiceProvider Services => _host.Services;
+    public RedisSchedule Schedule => _host.Services.GetRequiredService<RedisSchedule>();
+    public MonitorSync Sync => _host.Services.GetRequiredService<MonitorSync>();
+
+    /// <param name="database">A migrated database; none: a new one on PostgreSQL.</param>
+    /// <param name="redis">A server of the test's own; none: the shared one, under a new prefix.</param>
+    public static async Task<WorkerHarness> CreateAsync(
+        LocalStores stores, string? database = null, string? redis = null, string? prefix = null,
+        Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null)
+    {
+        database ??= await stores.NewDatabaseAsync();
+        var connection = redis is null ? await stores.RedisAsync() : await ConnectAsync(redis);
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Configuration.AddInMemoryCollection(Fast);
+        builder.Configuration.AddInMemoryCollection([new("Scheduling:KeyPrefix", prefix ?? LocalStores.NewPrefix())]);
+        builder.Configuration.AddInMemoryCollection(settings ?? []);
+        var log = new LogCapture();
+        builder.Logging.SetMinimumLevel(LogLevel.Debug).AddFilter("Microsoft", LogLevel.Warning).AddProvider(log);
+        // The container must not dispose what it does not own.
+        builder.Services.AddSingleton(connection);
+        builder.Services.AddMonitDb<PostgresMonitDb>(o => o.UseMonitPostgres(database));
+        builder.AddMonitCore();
+        builder.AddMonitWorker();
+        builder.Services.AddSingleton<IAlertsApi>(new CapturedAlerts());
+        services?.Invoke(builder.Services);
+        var host = builder.Build();
+        var harness = new WorkerHarness(host, redis is not null) { Log = log };
+        await harness.Sql(async db =>
+        {
+            db.Users.Add(new User { Id = harness._user, Name = "t", Email = $"{harness._user}@example.com", PasswordHash = "-", CreatedAt = DateTimeOffset.UnixEpoch });
+            await db.SaveChangesAsync();
+            return true;
+        });
+        return harness;
+    }
+
+    public static async Task<WorkerHarness> StartAsync(
+        LocalStores stores, string? database = null, string? redis = null, string? prefix = null,
+        Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null)
+    {
+        var harness = await CreateAsync(stores, database, redis, prefix, settings, services);
+        await harness.StartAsync();
+        return harness;
+    }
+
+    public Task StartAsync() => _host.StartAsync(TestContext.Current.CancellationToken);
+
+    public Task StopAsync() => _host.StopAsync(CancellationToken.None);
+
+    public async Task<UptimeMonitor> AddAsync(string url, int intervalSec = 1, int timeoutSec = 1, int status = 200, bool sync = true)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var monitor = new UptimeMonitor
+        {
+            Id = Guid.CreateVersion7(now), UserId = _user, Url = url, IntervalSec = intervalSec, TimeoutSec = timeoutSec,
+            ExpectedStatus = status, CreatedAt = now, UpdatedAt = now,
+        };
+        await Sql(async db =>
+        {
+            db.Monitors.Add(monitor);
+            await db.SaveChangesAsync();
+            return true;
+        });
+        if (sync)
+            await Sync.SyncAsync([monitor.Id], TimeSpan.Zero);
+        return monitor;
+    }
+
+    /// <summary>A change as the API makes it: the version rises.</summary>
+    public Task ChangeAsync(Guid id, Action<UptimeMonitor> change, bool sync = true) => Sql(async db =>
+    {
+        var monitor = await db.Monitors.SingleAsync(m => m.Id == id);
+        change(monitor);
+        monitor.Version++;
+        await db.SaveChangesAsync();
+        if (sync)
+            await Sync.SyncAsync([id], TimeSpan.Zero);
+        return true;
+    });
+
+    public async Task<T> Sql<T>(Func<MonitDb, Task<T>> query)
+    {
+        await using var db = await _host.Services.GetRequiredService<IDbContextFactory<MonitDb>>().CreateDbContextAsync();
+        return await query(db);
+    }
+
+    public Task<List<MonitorIncident>> IncidentsAsync(Guid id) =>
+        Sql(db => db.Incidents.AsNoTracking().Where(i => i.MonitorId == id).OrderBy(i => i.StartTime).ToListAsync());
+
+    public Task<List<Alert>> AlertsAsync(Guid id) =>
+        Sql(db => db.Alerts.AsNoTracking().Where(a => a.MonitorId == id).OrderBy(a => a.CreatedAt).ToListAsync());
+
+    public async Task<MonitorView> ViewAsync(Guid id) => (await Schedule.ViewAsync([id]))[0];
+
+    public Task<MonitorView> StateAsync(Guid id, MonitorState state) =>
+        Eventually.Get(() => ViewAsync(id), view => view.Status?.State == state, $"monitor is {state}");
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        var redis = _host.Services.GetRequiredService<IConnectionMultiplexer>();
+        _host.Dispose();
+        if (_ownsRedis)
+            await redis.DisposeAsync();
+    }
+
+    // As the services connect: commands fail at once while the server is away.
+    private static async Task<IConnectionMultiplexer> ConnectAsync(string connection)
+    {
+        var options = ConfigurationOptions.Parse(connection);
+        options.BacklogPolicy = BacklogPolicy.FailFast;
+        return await ConnectionMultiplexer.ConnectAsync(options);
+    }
+
+    /// <summary>Takes what the dispatchers send.</summary>
+    internal sealed class CapturedAlerts : IAlertsApi
+    {
+        public ConcurrentQueue<Guid> Ids { get; } = new();
+
+        public Task<AlertAccepted> SendAsync(SendAlert alert, CancellationToken ct = default)
+        {
+            Ids.Enqueue(alert.AlertId);
+            return Task.FromResult(new AlertAccepted(alert.AlertId, "pending"));
+        }
+    }
+
+    internal sealed class LogCapture : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<(LogLevel Level, string Message)> Lines { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => this;
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+        public bool IsEnabled(LogLevel logLevel) => true;
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Enqueue((logLevel, formatter(state, exception) + exception));
+        public void Dispose()
+        {
+        }
+    }
+}

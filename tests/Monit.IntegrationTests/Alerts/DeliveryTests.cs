@@ -352,6 +352,47 @@ public abstract class DeliveryTests : AlertsFixture
         Assert.Empty(await AttemptsAsync(down.Id));
     }
 
+    [Fact]
+    public async Task ResultNotRecorded_IsRecordedLater_WithoutASecondMail()
+    {
+        Smtp.Faults.Enqueue(SmtpFault.StallAfterData);
+        var down = await SeedDownAsync();
+        await using var host = await StartAsync();
+        await Smtp.Stalled.WaitAsync(Token);
+        await RenameAsync("alert_attempts", "away");
+        Smtp.Continue.SetResult();
+        await Eventually.True(() => host.Log.Any(line => line.Contains("is not recorded yet", StringComparison.Ordinal)), "SQL refuses");
+        Assert.Equal(AlertStatus.Sending, (await LoadAsync(down.Id)).Status);
+
+        await RenameAsync("away", "alert_attempts");
+
+        await UntilAsync(down.Id, AlertStatus.Delivered);
+        Assert.Single(await AttemptsAsync(down.Id));
+        Assert.Single(Smtp.Received);
+    }
+
+    [Fact]
+    public async Task SqlFailure_EndsNeitherSweepNorWorkers()
+    {
+        var down = await SeedDownAsync();
+        await RenameAsync("monitor_incidents", "away");
+        await using var host = await StartAsync(("Alerts:DeliveryWorkers", "1"));
+        await Eventually.True(() => host.Log.Any(line => line.Contains("could not be handled", StringComparison.Ordinal)), "a claim failed");
+        await RenameAsync("alerts", "alerts_away");
+        await Eventually.True(() => host.Log.Any(line => line.Contains("could not be read", StringComparison.Ordinal)), "a sweep failed");
+        await RenameAsync("alerts_away", "alerts");
+        await RenameAsync("away", "monitor_incidents");
+
+        Assert.Equal(1, (await UntilAsync(down.Id, AlertStatus.Delivered)).Attempts);
+    }
+
+    private async Task RenameAsync(string table, string to)
+    {
+        await using var db = NewDb();
+        var rename = $"ALTER TABLE {table} RENAME TO {to}";
+        await db.Database.ExecuteSqlRawAsync(rename, Token);
+    }
+
     private static Task<MimeMessage> ParseAsync(ReceivedMail mail) =>
         MimeMessage.LoadAsync(new MemoryStream(System.Text.Encoding.Latin1.GetBytes(mail.Raw)), Token);
 }

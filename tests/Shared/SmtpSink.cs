@@ -17,6 +17,8 @@ internal enum SmtpFault
     StallOnConnect,
     /// <summary>Takes the mail and never answers.</summary>
     StallAfterData,
+    /// <summary>Takes the mail, stalls, and hangs up when told to continue.</summary>
+    StallThenDrop,
     /// <summary>Takes the mail and hangs up instead of answering.</summary>
     DropAfterData,
     /// <summary>Takes the mail, answers 250 and hangs up.</summary>
@@ -132,9 +134,9 @@ internal sealed class SmtpSink : IAsyncDisposable
                 continue;
 
             Received.Enqueue(new ReceivedMail(from, to, await ReadMailAsync(reader)));
-            if (fault is SmtpFault.StallAfterData)
+            if (fault is SmtpFault.StallAfterData or SmtpFault.StallThenDrop)
                 await StallAsync();
-            if (fault is SmtpFault.DropAfterData)
+            if (fault is SmtpFault.DropAfterData or SmtpFault.StallThenDrop)
                 return;
             await writer.WriteLineAsync(fault switch
             {

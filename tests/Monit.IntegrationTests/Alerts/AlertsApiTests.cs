@@ -19,7 +19,7 @@ public sealed class AlertsApiTests : AlertsFixture
     [Fact]
     public async Task PostTwice_SendsOneMail()
     {
-        await using var host = await StartAsync(("Alerts:SweepInterval", "01:00:00"));
+        await using var host = await StartWithoutSweepAsync();
         var down = await SeedDownAsync();
 
         Assert.Equal(new AlertAccepted(down.Id, "pending"), await host.Api.SendAsync(new SendAlert(down.Id), Token));
@@ -31,7 +31,7 @@ public sealed class AlertsApiTests : AlertsFixture
         await host.Api.SendAsync(new SendAlert(next.Id), Token);
         await UntilAsync(next.Id, AlertStatus.Delivered);
 
-        Assert.Equal([$"<{down.Id}@monit>", $"<{next.Id}@monit>"], Smtp.Received.Select(m => m.MessageId));
+        Assert.Equal([$"<{down.Id}@monit>", $"<{next.Id}@monit>"], Smtp.Received.Skip(1).Select(m => m.MessageId));
     }
 
     [Theory]
@@ -81,7 +81,7 @@ public sealed class AlertsApiTests : AlertsFixture
     [Fact]
     public async Task InProcess_SendsWithoutHttp()
     {
-        await using var host = await StartAsync(("Alerts:SweepInterval", "01:00:00"));
+        await using var host = await StartWithoutSweepAsync();
         var down = await SeedDownAsync();
         Assert.Equal("pending", (await host.InProcess.SendAsync(new SendAlert(down.Id), Token)).Status);
         await UntilAsync(down.Id, AlertStatus.Delivered);
@@ -125,6 +125,15 @@ public sealed class AlertsApiTests : AlertsFixture
     private protected override void DropDatabase() => _file.Dispose();
     private protected override void AddDatabase(IServiceCollection services) => _file.Add(services);
     private protected override MonitDb NewDb() => _file.NewDb();
+
+    // The one sweep, at the start, has been when it has found this first alert.
+    private async Task<AlertsHost> StartWithoutSweepAsync()
+    {
+        var first = await SeedDownAsync();
+        var host = await StartAsync(("Alerts:SweepInterval", "01:00:00"));
+        await UntilAsync(first.Id, AlertStatus.Delivered);
+        return host;
+    }
 
     private static async Task<HttpResponseMessage> PostAsync(AlertsHost host, string body)
     {

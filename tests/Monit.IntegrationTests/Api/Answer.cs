@@ -16,7 +16,7 @@ public sealed record Answer(int Status, string Content, Dictionary<string, strin
 
     public static async Task<Answer> ReadAsync(HttpResponseMessage response) => new(
         (int)response.StatusCode, await response.Content.ReadAsStringAsync(),
-        response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(',', h.Value)));
+        response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(',', h.Value), StringComparer.OrdinalIgnoreCase));
 
     /// <summary>Checks a problem as a whole.</summary>
     public Answer IsProblem(int status, string code, string? field = null)

@@ -14,6 +14,9 @@ namespace Monit.IntegrationTests.Api;
 /// <summary>The API on a free port, over given stores.</summary>
 public sealed class ApiHost : IAsyncDisposable
 {
+    /// <summary>Long enough for HS512 too, which is to be refused all the same.</summary>
+    public const string Secret = "a secret of the tests, long enough to sign with any algorithm of the family";
+
     private static int _users;
 
     private readonly HttpClient _http;
@@ -36,7 +39,7 @@ public sealed class ApiHost : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         foreach (var (key, value) in ((string, string)[])[
             ("ConnectionStrings:redis", redis), ("Scheduling:KeyPrefix", Testing.LocalStores.NewPrefix()),
-            ("Auth:Secret", "a secret of the tests, long enough"), ("Auth:RateLimitPerMinute", "0"), .. settings])
+            ("Auth:Secret", Secret), ("Auth:RateLimitPerMinute", "0"), .. settings])
             builder.Configuration[key] = value;
         builder.AddServiceDefaults();
         builder.AddMonitRedis();

@@ -129,7 +129,7 @@ public abstract class UserTests(ApiFixture api)
     private static string Token(string kind)
     {
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
-        var secret = kind == "other key" ? "another secret that is long enough" : "a secret of the tests, long enough";
+        var secret = kind == "other key" ? "another secret that is long enough" : ApiHost.Secret;
         var key = new SymmetricSecurityKey(System.Text.Encoding.UTF8.GetBytes(secret));
         return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
         {

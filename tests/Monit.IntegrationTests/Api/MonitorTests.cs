@@ -268,7 +268,7 @@ public abstract class MonitorTests(ApiFixture api)
     }
 
     [Fact]
-    public async Task WithoutRedis_MonitorsAreSavedAndShown_AndSyncLater()
+    public async Task WithoutRedis_MonitorsAreSavedAndShownUnsynced()
     {
         await using var host = await api.StartWithoutRedisAsync();
         var user = await host.NewUserAsync();

@@ -1,0 +1,70 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Monit.Core.Data;
+using Monit.ServiceDefaults;
+using Monit.Testing;
+
+namespace Monit.IntegrationTests.Api;
+
+/// <summary>One API for all tests of a store; they keep apart by their accounts.</summary>
+public abstract class ApiFixture(LocalStores stores) : IAsyncLifetime
+{
+    public ApiHost Host { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Host = await StartAsync();
+
+    /// <summary>Another API, on a database of its own.</summary>
+    public async Task<ApiHost> StartAsync(params (string, string)[] settings) =>
+        await ApiHost.StartAsync(await NewDatabaseAsync(), await stores.RedisConnectionStringAsync(), settings);
+
+    public async Task<ApiHost> StartWithoutRedisAsync() =>
+        await ApiHost.StartAsync(await NewDatabaseAsync(), "127.0.0.1:1,connectTimeout=200,connectRetry=0");
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await Host.DisposeAsync();
+    }
+
+    protected LocalStores Stores => stores;
+    protected abstract Task<Action<WebApplicationBuilder>> NewDatabaseAsync();
+}
+
+public sealed class PostgresApi(LocalStores stores) : ApiFixture(stores)
+{
+    protected override async Task<Action<WebApplicationBuilder>> NewDatabaseAsync()
+    {
+        var connection = await Stores.NewDatabaseAsync();
+        return builder =>
+        {
+            builder.Configuration["ConnectionStrings:monitdb"] = connection;
+            builder.AddMonitDatabase();
+        };
+    }
+}
+
+public sealed class SqliteApi(LocalStores stores) : ApiFixture(stores)
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("monit-api-").FullName;
+    private int _files;
+
+    protected override Task<Action<WebApplicationBuilder>> NewDatabaseAsync()
+    {
+        var file = Path.Combine(_folder, $"{Interlocked.Increment(ref _files)}.db");
+        return Task.FromResult<Action<WebApplicationBuilder>>(builder =>
+            builder.Services.AddMonitDb<SqliteMonitDb>(o => o.UseMonitSqlite($"Data Source={file}")));
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
+
+[CollectionDefinition(nameof(PostgresApi))]
+public sealed class PostgresApiCollection : ICollectionFixture<PostgresApi>;
+
+[CollectionDefinition(nameof(SqliteApi))]
+public sealed class SqliteApiCollection : ICollectionFixture<SqliteApi>;

@@ -1,0 +1,105 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Monit.Api;
+using Monit.Core;
+using Monit.Core.Data;
+using Monit.Core.Scheduling;
+using Monit.ServiceDefaults;
+
+namespace Monit.IntegrationTests.Api;
+
+/// <summary>The API on a free port, over given stores.</summary>
+public sealed class ApiHost : IAsyncDisposable
+{
+    /// <summary>Long enough for HS512 too, which is to be refused all the same.</summary>
+    public const string Secret = "a secret of the tests, long enough to sign with any algorithm of the family";
+
+    private static int _users;
+
+    private readonly HttpClient _http;
+
+    private ApiHost(WebApplication app)
+    {
+        App = app;
+        _http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+    }
+
+    public WebApplication App { get; }
+    public HttpClient Http => _http;
+    public RedisSchedule Schedule => App.Services.GetRequiredService<RedisSchedule>();
+
+    public static async Task<ApiHost> StartAsync(
+        Action<WebApplicationBuilder> database, string redis, params (string Key, string Value)[] settings)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        foreach (var (key, value) in ((string, string)[])[
+            ("ConnectionStrings:redis", redis), ("Scheduling:KeyPrefix", Testing.LocalStores.NewPrefix()),
+            ("Auth:Secret", Secret), ("Auth:RateLimitPerMinute", "0"), .. settings])
+            builder.Configuration[key] = value;
+        builder.AddServiceDefaults();
+        builder.AddMonitRedis();
+        database(builder);
+        builder.AddMonitCore();
+        builder.Services.AddSchemaMigration();
+        builder.AddMonitApi();
+
+        var app = builder.Build();
+        app.MapMonitApi();
+        app.MapDefaultEndpoints();
+        // Stand-ins for what is not to happen, and for what shares the process.
+        app.MapGet("/boom", void () => throw new InvalidOperationException("the secret of the house"));
+        app.MapGet("/foreign", () => "open");
+        try
+        {
+            await app.StartAsync(TestContext.Current.CancellationToken);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+        return new ApiHost(app);
+    }
+
+    /// <summary>A new account with a token.</summary>
+    public async Task<Caller> NewUserAsync(bool paid = false)
+    {
+        var email = $"user{Interlocked.Increment(ref _users)}@example.com";
+        var account = new { name = "Tester", email, password = "correct horse" };
+        var registered = await new Caller(_http, null).SendAsync("POST", "/users/register", account);
+        Assert.Equal(201, registered.Status);
+        var login = await new Caller(_http, null).SendAsync("POST", "/users/login", new { email, password = "correct horse" });
+        var id = login.Guid("user_id");
+        if (paid)
+            await DbAsync(db => db.Users.Where(u => u.Id == id).ExecuteUpdateAsync(set => set.SetProperty(u => u.IsPaidUser, true)));
+        return new Caller(_http, login.Text("access_token")) { Id = id, Email = email };
+    }
+
+    public Caller Anonymous => new(_http, null);
+
+    public async Task<T> DbAsync<T>(Func<MonitDb, Task<T>> use)
+    {
+        await using var db = await App.Services.GetRequiredService<IDbContextFactory<MonitDb>>().CreateDbContextAsync();
+        return await use(db);
+    }
+
+    public Task<MonitorView> ViewAsync(Guid id) => OneAsync(Schedule.ViewAsync([id]));
+
+    /// <summary>The config that Redis has of a monitor; none when it is not there.</summary>
+    public async Task<string?> ConfigAsync(Guid id) =>
+        await App.Services.GetRequiredService<StackExchange.Redis.IConnectionMultiplexer>().GetDatabase()
+            .HashGetAsync(Schedule.Keys.For(0, "config"), id.ToString());
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await App.DisposeAsync();
+    }
+
+    private static async Task<MonitorView> OneAsync(Task<IReadOnlyList<MonitorView>> views) => (await views)[0];
+}

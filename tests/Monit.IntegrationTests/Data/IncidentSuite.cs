@@ -141,6 +141,25 @@ public abstract class IncidentSuite(Func<Task<SqlStore>> create) : SqlSuite(crea
     }
 
     [Fact]
+    public async Task Record_WhileTheMonitorIsBeingChanged_WaitsAndIsStale()
+    {
+        var monitor = await AddMonitorAsync();
+        await using var db = Factory.CreateDbContext();
+        await using var change = await db.Database.BeginTransactionAsync(Ct);
+        (await db.LockMonitors([monitor.Id]).SingleAsync(Ct)).Version++;
+        await db.SaveChangesAsync(Ct);
+
+        var record = Task.Run(() => RecordAsync(Down(monitor)), Ct);
+        // Nothing announces that it waits; what does not wait is done well before.
+        await Task.WhenAny(record, Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, Ct));
+        Assert.False(record.IsCompleted);
+        await change.CommitAsync(Ct);
+
+        Assert.Equal(new TransitionOutcome(true, null, null), await record);
+        Assert.Empty(await IncidentsAsync());
+    }
+
+    [Fact]
     public async Task CloseQuietly_EndsWithoutNotice_AndCancelsUnsentOnes()
     {
         var (disabled, other) = (await AddMonitorAsync(), await AddMonitorAsync());

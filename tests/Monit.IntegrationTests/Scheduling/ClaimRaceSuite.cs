@@ -13,12 +13,13 @@ public abstract class ClaimRaceSuite(Func<Task<IConnectionMultiplexer>> connect,
         var ids = await AddDueAsync(20_000);
         var taken = new ConcurrentBag<Guid>();
         var tokens = new ConcurrentBag<long>();
+        var connections = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => another()));
 
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        // Connected beforehand, so that they really run at the same time.
+        await Task.WhenAll(connections.Select(redis => Task.Run(async () =>
         {
-            await using var redis = await another();
             var schedule = On(redis);
-            while ((await schedule.ClaimAsync(0, 250, Lease)) is { Jobs.Count: > 0 } claim)
+            while ((await schedule.ClaimAsync(0, 50, Lease)) is { Jobs.Count: > 0 } claim)
             {
                 tokens.Add(claim.Token);
                 foreach (var job in claim.Jobs)
@@ -26,6 +27,8 @@ public abstract class ClaimRaceSuite(Func<Task<IConnectionMultiplexer>> connect,
             }
         }, Ct)));
 
+        foreach (var connection in connections)
+            await connection.DisposeAsync();
         Assert.Equal(ids.Order(), taken.Order());
         Assert.Equal(tokens.Count, tokens.Distinct().Count());
     }

@@ -20,6 +20,9 @@ public sealed class LeaseOnGarnet(GarnetHost garnet) : LeaseSuite(garnet.RedisAs
 public sealed class ScheduleOnRedis(LocalStores stores) : ScheduleSuite(stores.RedisAsync);
 public sealed class ScheduleOnGarnet(GarnetHost garnet) : ScheduleSuite(garnet.RedisAsync);
 
+public sealed class RemoveOnRedis(LocalStores stores) : RemoveSuite(stores.RedisAsync);
+public sealed class RemoveOnGarnet(GarnetHost garnet) : RemoveSuite(garnet.RedisAsync);
+
 public sealed class ReconcileOnRedis(LocalStores stores) : ReconcileSuite(stores.RedisAsync);
 public sealed class ReconcileOnRedisResp2(LocalStores stores) : ReconcileSuite(stores.Resp2Async);
 public sealed class ReconcileOnGarnet(GarnetHost garnet) : ReconcileSuite(garnet.RedisAsync);

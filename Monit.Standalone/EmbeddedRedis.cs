@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 using Garnet;
 using Garnet.server;
 using StackExchange.Redis;
@@ -8,18 +9,26 @@ namespace Monit.Standalone;
 
 /// <summary>
 /// Garnet in this process, in memory only: the Reconciler fills it from SQL before the first claim. It listens on a
-/// Unix socket that only this user can open, in a folder of its own, because a socket's path is limited to about
-/// 107 bytes and a data folder's may be longer.
+/// Unix socket that only this user can open.
 /// </summary>
 internal sealed class EmbeddedRedis : IDisposable
 {
-    // CreateTempSubdirectory makes it 0700.
-    private readonly string _folder = Directory.CreateTempSubdirectory("monit-").FullName;
+    private const int LongestSocketPath = 100;
+    private readonly string _folder;
     private readonly GarnetServer? _server;
 
-    /// <param name="loggers">Where Garnet's warnings and errors go; none: nowhere.</param>
-    public EmbeddedRedis(ILoggerFactory? loggers = null)
+    /// <param name="dataFolder">
+    /// Where its socket lies, so that a killed process leaves nothing elsewhere; a temporary folder where that path is
+    /// longer than a socket's may be.
+    /// </param>
+    public EmbeddedRedis(string dataFolder)
     {
+        var own = Path.Combine(dataFolder, "run");
+        _folder = Encoding.UTF8.GetByteCount(Path.Combine(own, "redis")) > LongestSocketPath
+            ? Directory.CreateTempSubdirectory("monit-").FullName
+            : Directory.CreateDirectory(own).FullName;
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var endPoint = new UnixDomainSocketEndPoint(Path.Combine(_folder, "redis"));
         ClientOptions = new ConfigurationOptions
         {
@@ -29,7 +38,7 @@ internal sealed class EmbeddedRedis : IDisposable
         };
         try
         {
-            _server = new GarnetServer(Options(endPoint), loggers is null ? null : new QuietLoggers(loggers));
+            _server = new GarnetServer(Options(endPoint));
             _server.Start();
         }
         catch
@@ -70,25 +79,4 @@ internal sealed class EmbeddedRedis : IDisposable
         // Nothing is written there; it only keeps Garnet from the working directory.
         CheckpointDir = _folder,
     };
-
-    /// <summary>Names Garnet's categories <c>Garnet.…</c>, and drops what is less than a warning.</summary>
-    private sealed class QuietLoggers(ILoggerFactory inner) : ILoggerFactory
-    {
-        public ILogger CreateLogger(string categoryName) => new Quiet(inner.CreateLogger($"Garnet.{categoryName}"));
-        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
-        public void Dispose() { }
-
-        private sealed class Quiet(ILogger inner) : ILogger
-        {
-            public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-            public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning && inner.IsEnabled(logLevel);
-
-            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
-                Func<TState, Exception?, string> formatter)
-            {
-                if (IsEnabled(logLevel))
-                    inner.Log(logLevel, eventId, state, exception, formatter);
-            }
-        }
-    }
 }

@@ -3,7 +3,7 @@ using Monit.Standalone;
 try
 {
     using var folder = DataFolder.Open(StandaloneHost.DataDirectory(args));
-    using var redis = new EmbeddedRedis();
+    using var redis = new EmbeddedRedis(folder.Path);
     await using var app = StandaloneHost.Build(args, folder, redis);
     await app.RunAsync();
     return 0;

@@ -27,10 +27,11 @@ public sealed record CheckConfig(
     {
         config = null;
         var rest = text.AsSpan();
-        if (!Fields.TryLong(ref rest, out var version) || !Fields.TryLong(ref rest, out var interval) || interval <= 0
-            || !Fields.TryLong(ref rest, out var timeout) || timeout <= 0
+        if (!Fields.TryLong(ref rest, out var version)
+            || !Fields.TryLong(ref rest, out var interval) || interval is <= 0 or > int.MaxValue
+            || !Fields.TryLong(ref rest, out var timeout) || timeout is <= 0 or > int.MaxValue
             || !Fields.TryLong(ref rest, out var status)
-            || !Fields.TryOptionalLong(ref rest, out var latency))
+            || !Fields.TryOptionalLong(ref rest, out var latency) || latency is <= 0 or > int.MaxValue)
             return false;
         config = new CheckConfig(version, TimeSpan.FromMilliseconds(interval), TimeSpan.FromMilliseconds(timeout),
             (int)status, latency is { } ms ? TimeSpan.FromMilliseconds(ms) : null, rest.ToString());

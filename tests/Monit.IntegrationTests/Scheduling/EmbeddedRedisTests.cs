@@ -1,17 +1,20 @@
 using System.Net.Sockets;
-using Microsoft.Extensions.Logging.Abstractions;
 using Monit.Standalone;
 using StackExchange.Redis;
 
 namespace Monit.IntegrationTests.Scheduling;
 
-public sealed class EmbeddedRedisTests
+public sealed class EmbeddedRedisTests : IDisposable
 {
-    [Theory, InlineData(true), InlineData(false)]
-    public async Task Embedded_ListensForThisUserOnly_AndCleansUp(bool withLogger)
+    private readonly string _data = Directory.CreateTempSubdirectory("monit-data-").FullName;
+
+    public void Dispose() => Directory.Delete(_data, recursive: true);
+
+    [Theory, InlineData(""), InlineData("a-data-folder-whose-path-is-far-longer-than-the-path-of-a-unix-socket-is-allowed-to-be-on-linux-and-elsewhere")]
+    public async Task Embedded_ListensForThisUserOnly_AndCleansUp(string folder)
     {
         string socket;
-        using (var server = new EmbeddedRedis(withLogger ? NullLoggerFactory.Instance : null))
+        using (var server = new EmbeddedRedis(Path.Combine(_data, folder)))
         {
             socket = Assert.IsType<UnixDomainSocketEndPoint>(Assert.Single(server.ClientOptions.EndPoints)).ToString();
             if (!OperatingSystem.IsWindows())
@@ -30,8 +33,8 @@ public sealed class EmbeddedRedisTests
     [Fact]
     public async Task Embedded_TwoInOneProcess_KeepApart()
     {
-        using var one = new EmbeddedRedis();
-        using var two = new EmbeddedRedis();
+        using var one = new EmbeddedRedis(Path.Combine(_data, "one"));
+        using var two = new EmbeddedRedis(Path.Combine(_data, "two"));
         await using var first = await ConnectionMultiplexer.ConnectAsync(one.ClientOptions);
         await using var second = await ConnectionMultiplexer.ConnectAsync(two.ClientOptions);
 

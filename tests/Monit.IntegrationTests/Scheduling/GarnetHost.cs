@@ -9,7 +9,7 @@ namespace Monit.IntegrationTests.Scheduling;
 /// <summary>The embedded Garnet of a test run, started when the first test asks for it.</summary>
 public sealed class GarnetHost : IDisposable
 {
-    private readonly Lazy<EmbeddedRedis> _server = new(() => new EmbeddedRedis());
+    private readonly Lazy<EmbeddedRedis> _server = new(() => new EmbeddedRedis(Path.Combine(Path.GetTempPath(), $"monit-garnet-{Environment.ProcessId}")));
     private readonly Lazy<Task<IConnectionMultiplexer>> _redis;
     private readonly Lazy<Task<IConnectionMultiplexer>> _resp2;
 

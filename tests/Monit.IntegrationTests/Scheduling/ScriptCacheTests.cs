@@ -17,7 +17,7 @@ public sealed class ScriptCacheTests
     [Fact]
     public async Task OnGarnet()
     {
-        using var server = new EmbeddedRedis();
+        using var server = new EmbeddedRedis(Path.Combine(Path.GetTempPath(), $"monit-cache-{Environment.ProcessId}"));
         await ForgetAsync(server.ClientOptions);
     }
 

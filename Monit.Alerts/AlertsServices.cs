@@ -4,6 +4,7 @@ using Monit.Alerts.Contract;
 using Monit.Alerts.Delivery;
 using Monit.Alerts.Email;
 using Monit.Alerts.Http;
+using Monit.Core.Options;
 using Monit.Core.Resilience;
 
 namespace Monit.Alerts;
@@ -14,12 +15,11 @@ public static class AlertsServices
     public static IHostApplicationBuilder AddMonitAlerts(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptionsWithValidateOnStart<DeliveryOptions>().BindConfiguration("Alerts").ValidateDataAnnotations();
-        services.AddOptionsWithValidateOnStart<SmtpOptions>().BindConfiguration("Smtp").ValidateDataAnnotations();
+        services.AddValidatedOptions<DeliveryOptions>("Alerts");
+        services.AddValidatedOptions<SmtpOptions>("Smtp");
         services.AddSingleton<IValidateOptions<DeliveryOptions>, SendLeaseRule>();
         services.AddSingleton<IValidateOptions<SmtpOptions>, FromRule>();
-        // Checked by MapMonitAlerts: who does not map the endpoint needs no key.
-        services.AddOptions<AccessOptions>().BindConfiguration("Alerts").ValidateDataAnnotations();
+        services.AddValidatedOptions<AccessOptions>("Alerts");
 
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<StoreResilience>();

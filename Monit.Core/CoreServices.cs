@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Monit.Core.Incidents;
+using Monit.Core.Options;
 using Monit.Core.Resilience;
 using Monit.Core.Scheduling;
 
@@ -13,7 +14,7 @@ public static class CoreServices
     public static IHostApplicationBuilder AddMonitCore(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptionsWithValidateOnStart<SchedulingOptions>().BindConfiguration("Scheduling").ValidateDataAnnotations();
+        services.AddValidatedOptions<SchedulingOptions>("Scheduling");
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<StoreResilience>();
         services.TryAddSingleton<RedisKeys>();

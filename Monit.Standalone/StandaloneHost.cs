@@ -21,8 +21,9 @@ internal static class StandaloneHost
     {
         var keys = folder.LoadOrCreateKeys();
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-        // Below everything the user sets.
-        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
+        builder.AddServiceDefaults();
+        // Below everything the user sets, above the services' own defaults.
+        builder.Configuration.Sources.Insert(1, new MemoryConfigurationSource
         {
             InitialData = new Dictionary<string, string?>
             {
@@ -31,13 +32,11 @@ internal static class StandaloneHost
                 ["Alerts:Key"] = keys.AlertsKey,
                 ["Executor:AllowPrivateTargets"] = "true",
                 ["Reconciler:RebuildPace"] = "500",
-                ["Logging:LogLevel:Default"] = "Information",
-                ["Logging:LogLevel:Microsoft"] = "Warning",
-                ["Logging:LogLevel:System"] = "Warning",
+                // Said in one line of our own.
+                ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Warning",
             },
         });
 
-        builder.AddServiceDefaults();
         builder.Services.AddMonitDb<SqliteMonitDb>(options => options.UseMonitSqlite(folder.ConnectionString));
         builder.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(redis.ClientOptions));
         folder.ClearMigrationLock();

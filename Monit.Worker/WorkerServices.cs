@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Options;
+using Monit.Core.Options;
 using Monit.Worker.Alerting;
 using Monit.Worker.Executor;
 using Monit.Worker.Reclaimer;
@@ -15,14 +16,14 @@ public static class WorkerServices
     public static IHostApplicationBuilder AddMonitWorker(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddValidated<PipelineOptions>("Pipeline");
-        services.AddValidated<SchedulerOptions>("Scheduler");
-        services.AddValidated<ReclaimerOptions>("Reclaimer");
-        services.AddValidated<ReconcilerOptions>("Reconciler");
-        services.AddValidated<ExecutorOptions>("Executor");
-        services.AddValidated<ResultProcessorOptions>("ResultProcessor");
-        services.AddValidated<AlertOptions>("Alert");
-        services.AddValidated<ShutdownOptions>("Shutdown");
+        services.AddValidatedOptions<PipelineOptions>("Pipeline");
+        services.AddValidatedOptions<SchedulerOptions>("Scheduler");
+        services.AddValidatedOptions<ReclaimerOptions>("Reclaimer");
+        services.AddValidatedOptions<ReconcilerOptions>("Reconciler");
+        services.AddValidatedOptions<ExecutorOptions>("Executor");
+        services.AddValidatedOptions<ResultProcessorOptions>("ResultProcessor");
+        services.AddValidatedOptions<AlertOptions>("Alert");
+        services.AddValidatedOptions<ShutdownOptions>("Shutdown");
         services.AddOptions<HostOptions>().Configure<IOptions<ShutdownOptions>>((host, own) => host.ShutdownTimeout = own.Value.Timeout);
 
         services.AddSingleton<PipelineMetrics>();
@@ -39,7 +40,4 @@ public static class WorkerServices
         services.AddHostedService<Pipeline>();
         return builder;
     }
-
-    private static void AddValidated<T>(this IServiceCollection services, string section) where T : class =>
-        services.AddOptionsWithValidateOnStart<T>().BindConfiguration(section).ValidateDataAnnotations();
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
+using Monit.Core.Options;
 
 namespace Monit.Api.Auth;
 
@@ -12,7 +13,7 @@ internal static class AuthServices
 
     public static IServiceCollection AddMonitAuth(this IServiceCollection services)
     {
-        services.AddOptionsWithValidateOnStart<AuthOptions>().BindConfiguration("Auth").ValidateDataAnnotations();
+        services.AddValidatedOptions<AuthOptions>("Auth");
         services.AddSingleton<Passwords>();
         services.AddSingleton<Tokens>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();

@@ -5,6 +5,7 @@ using Monit.Api.Auth;
 using Monit.Api.Http;
 using Monit.Core.Data;
 using Monit.Core.Monitors;
+using Monit.Core.Options;
 using Monit.Core.Scheduling;
 
 namespace Monit.Api.Monitors;
@@ -13,7 +14,7 @@ internal static class MonitorEndpoints
 {
     public static IServiceCollection AddMonitors(this IServiceCollection services)
     {
-        services.AddOptionsWithValidateOnStart<MonitorOptions>().BindConfiguration("Monitors").ValidateDataAnnotations();
+        services.AddValidatedOptions<MonitorOptions>("Monitors");
         services.AddSingleton<MonitorRules>();
         services.AddSingleton<WriteThrough>();
         services.AddScoped<StatusReader>();

@@ -129,11 +129,11 @@ public sealed class LoadTests(LocalStores stores) : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("Scheduler:BatchSize", "0", "BatchSize must be between 1 and 2000")]
-    [InlineData("Scheduler:Interval", "01:00:00", "Interval must be between 00:00:00.010")]
-    [InlineData("Scheduling:Shards", "0", "Shards must be between 1 and 1024")]
-    [InlineData("Executor:HttpSemaphoreCount", "1", "HttpSemaphoreCount must be between 2 and 100000")]
-    [InlineData("ResultProcessor:FailureThreshold", "0", "FailureThreshold must be between 1 and 100")]
+    [InlineData("Scheduler:BatchSize", "0", "Scheduler:BatchSize must be between 1 and 2000")]
+    [InlineData("Scheduler:Interval", "01:00:00", "Scheduler:Interval must be between 00:00:00.010")]
+    [InlineData("Scheduling:Shards", "0", "Scheduling:Shards must be between 1 and 1024")]
+    [InlineData("Executor:HttpSemaphoreCount", "1", "Executor:HttpSemaphoreCount must be between 2 and 100000")]
+    [InlineData("ResultProcessor:FailureThreshold", "0", "ResultProcessor:FailureThreshold must be between 1 and 100")]
     public async Task BadSetting_StopsTheStart_WithItsNameAndRange(string name, string value, string message)
     {
         var failure = await Assert.ThrowsAnyAsync<Exception>(async () =>

@@ -34,6 +34,46 @@ public sealed class LoadTests(LocalStores stores) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task ExpiredLeases_AreReclaimedInOneTick()
+    {
+        await using var worker = await WorkerHarness.CreateAsync(stores, settings: new()
+        {
+            ["Reclaimer:Interval"] = "00:10:00",
+            ["Reclaimer:Limit"] = "10",
+        });
+        for (var i = 0; i < 55; i++)
+            await worker.AddAsync(_target.Url, intervalSec: 3600);
+        var claimed = await worker.Schedule.ClaimAsync(0, 100, TimeSpan.FromMilliseconds(1));
+        Assert.Equal(55, claimed.Jobs.Count);
+        await Eventually.True(async () => (await worker.Schedule.ClaimAsync(0, 1, TimeSpan.FromSeconds(1))).Now > claimed.Token, "the leases have run out");
+        await worker.StartAsync();
+        await Eventually.True(() => _target.Requests.Count == 55, "all are checked after one look");
+    }
+
+    [Fact]
+    public async Task RowThatSqlRefuses_IsIsolated_AndTriedAgainAtItsNextCheck()
+    {
+        await using var worker = await WorkerHarness.StartAsync(stores);
+        await using var refused = new ScriptedTarget { Answer = ScriptedTarget.Status(503) };
+        _target.Answer = ScriptedTarget.Status(500);
+        await worker.Sql(db => Execute(db, "ALTER TABLE monitor_incidents ADD CONSTRAINT no_503 CHECK (http_status <> 503)"));
+        var bad = await worker.AddAsync(refused.Url);
+        var good = await worker.AddAsync(_target.Url);
+
+        await worker.StateAsync(good.Id, MonitorState.Down);
+        await Eventually.True(() => worker.Log.Lines.Any(l => l.Level == Microsoft.Extensions.Logging.LogLevel.Error
+            && l.Message.Contains($"refuses the incident change Open of monitor {bad.Id}", StringComparison.Ordinal)), "the refusal is an error in the log");
+        Assert.Empty(await worker.IncidentsAsync(bad.Id));
+
+        await worker.Sql(db => Execute(db, "ALTER TABLE monitor_incidents DROP CONSTRAINT no_503"));
+        await Eventually.Get(() => worker.IncidentsAsync(bad.Id), incidents => incidents.Count == 1, "its incident is open");
+        Assert.Single(await worker.IncidentsAsync(good.Id));
+    }
+
+    private static Task<int> Execute(Core.Data.MonitDb db, string sql) =>
+        Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.ExecuteSqlRawAsync(db.Database, sql);
+
+    [Fact]
     public async Task DeadTargets_HoldAtMostHalfOfTheSlots()
     {
         await using var dead = new ScriptedTarget { Answer = ScriptedTarget.Stall() };

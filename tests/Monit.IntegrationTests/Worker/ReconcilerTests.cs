@@ -128,4 +128,12 @@ public sealed class ReconcilerTests(LocalStores stores) : IAsyncLifetime
         var before = _target.Requests.Count;
         await Eventually.True(() => _target.Requests.Count > before + 1, "it is checked again", seconds: 40);
     }
+
+    [Fact]
+    public async Task RedisThatEvicts_IsWarnedOf()
+    {
+        await Server.ConfigSetAsync("maxmemory-policy", "allkeys-lru");
+        await using var worker = await WorkerHarness.StartAsync(stores, redis: _redis.ConnectionString, prefix: "evicting");
+        Assert.Contains(worker.Log.Lines, line => line.Message.Contains("set it to noeviction", StringComparison.Ordinal));
+    }
 }

@@ -1,0 +1,67 @@
+using Microsoft.Extensions.Options;
+using Monit.Core.Incidents;
+using Monit.Core.Monitors;
+using Monit.Core.Scheduling;
+using Monit.Worker;
+using Monit.Worker.Executor;
+using Monit.Worker.ResultProcessor;
+
+namespace Monit.Tests.ResultProcessor;
+
+public sealed class CompletionsTests
+{
+    private const long Now = 1_700_000_000_000;
+    private static readonly ProbeResult Up = ProbeResult.Up(200, TimeSpan.FromMilliseconds(20));
+    private static readonly ProbeResult Down = ProbeResult.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, 500);
+    private static readonly IncidentState Open = new(3, 0, Now - 60_000, Now - 1000, true, true, false);
+    private static readonly Guid Id = Guid.Parse("01922a5e-7d3c-7b1a-9c52-3f1e8c4d2a10");
+
+    private static CheckedJob Checked(ProbeResult result, IncidentState incident = default) => new(
+        new CheckJob(0, new ClaimedJob(Id, Now, null, incident.Encode()), 1, new LeaseClock(TimeProvider.System, Now, TimeProvider.System.GetTimestamp(), TimeSpan.FromMinutes(1)))
+        {
+            Config = new CheckConfig(1, TimeSpan.FromHours(1), TimeSpan.FromSeconds(1), 200, null, "http://127.0.0.1/"),
+            Incident = incident,
+        }, result, Now);
+
+    private static Completions Completions(TimeSpan? parked = null) =>
+        new(Options.Create(new ResultProcessorOptions { ParkedRecheck = parked ?? TimeSpan.FromMinutes(15) }));
+
+    [Fact]
+    public void HealthyMonitor_NeedsNoDelete() =>
+        Assert.Null(Completions().Of(Checked(Up), new Outcome(MonitorState.Up, default, NextCheck.Slot, IncidentChange.None)).Incident);
+
+    [Fact]
+    public void RecoveredMonitor_IsCleared() =>
+        Assert.Equal(default(IncidentState), Completions().Of(Checked(Up, Open), new Outcome(MonitorState.Up, default, NextCheck.Slot, IncidentChange.Close)).Incident);
+
+    [Fact]
+    public void FailedClose_KeepsTheIncidentInRedis_SoThatTheNextSuccessClosesIt()
+    {
+        var pending = new PendingTransition(Checked(Up, Open), new Outcome(MonitorState.Up, default, NextCheck.Slot, IncidentChange.Close));
+        Assert.Equal(Open, Completions().WithoutTransition(pending).Incident);
+    }
+
+    [Fact]
+    public void FailedOpen_KeepsTheCount_SoThatTheNextFailureOpensIt()
+    {
+        var pending = new PendingTransition(Checked(Down), new Outcome(MonitorState.Down, Open, NextCheck.Slot, IncidentChange.Open));
+        Assert.Equal(Open with { DbIncident = false, Alerted = false }, Completions().WithoutTransition(pending).Incident);
+    }
+
+    [Fact]
+    public void Retry_IsOffThePhase_AndTheSlotAfterItIsOnIt()
+    {
+        var retry = Completions().Of(Checked(Down), new Outcome(MonitorState.Failing, default, NextCheck.Retry, IncidentChange.None));
+        Assert.InRange(retry.Due, Now + 5000, Now + 6000);
+        var slot = Completions().Of(Checked(Down), new Outcome(MonitorState.Failing, default, NextCheck.Slot, IncidentChange.None));
+        Assert.Equal(Cadence.Phase(Id, TimeSpan.FromHours(1)), slot.Due % 3_600_000);
+    }
+
+    [Fact]
+    public void Parked_IsCheckedSlowly_OrNever()
+    {
+        var outcome = new Outcome(MonitorState.Parked, Open, NextCheck.Parked, IncidentChange.None);
+        Assert.InRange(Completions().Of(Checked(Down), outcome).Due, Now + 900_000, Now + 901_000);
+        Assert.Equal(Completion.Never, Completions(TimeSpan.Zero).Of(Checked(Down), outcome).Due);
+    }
+}

@@ -83,14 +83,15 @@ internal sealed class DataFolder : IDisposable
 
     /// <summary>
     /// A migration that was killed leaves its lock row behind, and the next start would wait for it for ever. Nobody else
-    /// can be migrating while we hold the folder.
+    /// can be migrating while we hold the folder. The write-ahead log lets readers and the one writer go side by side; EF
+    /// turns it on only for a file that it makes itself, and this makes it.
     /// </summary>
-    public void ClearMigrationLock()
+    public void PrepareDatabase()
     {
         using var connection = new SqliteConnection(ConnectionString);
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = """DROP TABLE IF EXISTS "__EFMigrationsLock" """;
+        command.CommandText = """PRAGMA journal_mode = WAL; DROP TABLE IF EXISTS "__EFMigrationsLock" """;
         command.ExecuteNonQuery();
     }
 

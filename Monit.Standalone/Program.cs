@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
 using Monit.Standalone;
 
 try
@@ -8,7 +10,7 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (DataFolderException problem)
+catch (Exception problem) when (problem is DataFolderException or OptionsValidationException or IOException { InnerException: AddressInUseException })
 {
     await Console.Error.WriteLineAsync($"monit: {problem.Message}");
     return 1;

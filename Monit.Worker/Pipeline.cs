@@ -72,17 +72,17 @@ internal sealed partial class Pipeline(
         using var giveUpRedis = After(limit - TimeSpan.FromSeconds(1), _giveUpRedis, cancellationToken);
 
         await _stop.CancelAsync();
-        await _claiming;
+        await EndAsync("claiming", _claiming, cancellationToken);
         jobs.Complete();
-        await _checking;
+        await EndAsync("checking", _checking, cancellationToken);
         results.Writer.TryComplete();
-        await _deciding;
+        await EndAsync("deciding", _deciding, cancellationToken);
         incidents.Finish();
-        await _recording;
+        await EndAsync("recording", _recording, cancellationToken);
         completer.Finish();
-        await _completing;
+        await EndAsync("completing", _completing, cancellationToken);
         alerts.Complete();
-        await _alerting;
+        await EndAsync("alerting", _alerting, cancellationToken);
         LogDrained((long)time.GetElapsedTime(started).TotalMilliseconds);
     }
 
@@ -92,6 +92,19 @@ internal sealed partial class Pipeline(
         _abort.Dispose();
         _giveUpSql.Dispose();
         _giveUpRedis.Dispose();
+    }
+
+    // A stage that has failed, which none should, must keep neither the others from draining nor the process from ending.
+    private async Task EndAsync(string stage, Task running, CancellationToken ct)
+    {
+        try
+        {
+            await running.WaitAsync(ct);
+        }
+        catch (Exception failure)
+        {
+            LogNotEnded(stage, failure);
+        }
     }
 
     private static CancellationTokenSource After(TimeSpan delay, CancellationTokenSource target, CancellationToken ct)
@@ -127,4 +140,7 @@ internal sealed partial class Pipeline(
 
     [LoggerMessage(2, LogLevel.Information, "Drained in {Milliseconds} ms")]
     private partial void LogDrained(long milliseconds);
+
+    [LoggerMessage(3, LogLevel.Error, "The stage {Stage} did not end as it should; draining the others")]
+    private partial void LogNotEnded(string stage, Exception failure);
 }

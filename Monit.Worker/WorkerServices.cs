@@ -28,7 +28,8 @@ public static class WorkerServices
 
         services.AddSingleton<PipelineMetrics>();
         services.AddSingleton<JobQueue>().AddSingleton<SchedulerStage>();
-        services.AddSingleton<TargetResolver>(_ => Dns.GetHostAddressesAsync);
+        services.AddSingleton(_ => new SystemResolver(Dns.GetHostAddresses));
+        services.AddSingleton<TargetResolver>(provider => provider.GetRequiredService<SystemResolver>().ResolveAsync);
         services.AddSingleton(provider => new TargetGuard(
             provider.GetRequiredService<IOptions<ExecutorOptions>>().Value.AllowPrivateTargets ?? builder.Environment.IsDevelopment()));
         services.AddSingleton<TargetConnector>().AddSingleton<HttpProbe>().AddSingleton<SlotPool>().AddSingleton<ExecutorStage>();

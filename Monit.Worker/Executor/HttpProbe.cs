@@ -31,6 +31,12 @@ internal sealed class HttpProbe : IDisposable
             AutomaticDecompression = DecompressionMethods.None,
             ActivityHeadersPropagator = null,
             ConnectCallback = connector.ConnectAsync,
+            PlaintextStreamFilter = static (context, _) =>
+            {
+                if (context.InitialRequestMessage.Options.TryGetValue(TargetConnector.ScopeKey, out var scope))
+                    scope.Established();
+                return ValueTask.FromResult(context.PlaintextStream);
+            },
             // A bound for handshakes that outlive their check; the longest time-out is a minute.
             ConnectTimeout = TimeSpan.FromMinutes(1),
             MaxResponseHeadersLength = MaxHeaderKilobytes,
@@ -56,12 +62,14 @@ internal sealed class HttpProbe : IDisposable
             {
                 using var response = await SendAsync(url, scope);
                 var status = (int)response.StatusCode;
+                // HttpClient takes any three digits, and there is no such status.
+                if (status < 100)
+                    return ProbeResult.Down(FailureReason.NetworkError, FailureKind.Retryable);
                 if (status != config.ExpectedStatus && IsRedirect(status) && response.Headers.Location is { } location)
                 {
                     if (redirects == MaxRedirects)
                         return ProbeResult.Down(FailureReason.TooManyRedirects, FailureKind.Definite, status, _time.GetElapsedTime(started));
-                    url = new Uri(url, location);
-                    if (!IsHttp(url))
+                    if (!Uri.TryCreate(url, location, out url!) || !IsHttp(url))
                         return ProbeResult.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, status, _time.GetElapsedTime(started));
                     continue;
                 }

@@ -94,7 +94,7 @@ internal sealed partial class ReconcilerStage(
                     if (await ShardLease.TryTakeAsync(redis.GetDatabase(), schedule.Keys, 0, work, interval * 0.9) is not null)
                         await run(stop);
                 }
-                catch (Exception failure) when (!stop.IsCancellationRequested)
+                catch (Exception failure) when (failure is not OperationCanceledException || !stop.IsCancellationRequested)
                 {
                     LogFailed(work, failure.Message);
                 }

@@ -48,7 +48,7 @@ internal sealed partial class Sweep(
             var written = await AddAsync(held, unbuilt, stop);
             var removed = 0;
             foreach (var shard in held.Keys)
-                removed += await DropAsync(db, shard, stop);
+                removed += await DropAsync(db, shard, held, stop);
             foreach (var (shard, lease) in held)
                 await FinishAsync(shard, lease);
             if (written + removed + unbuilt.Count > 0)
@@ -84,10 +84,16 @@ internal sealed partial class Sweep(
                 await sync.SyncAsync([.. comparison.TooFar.Select(position => expected[position].Id)], null, force: true, stop);
                 written += comparison.TooFar.Count;
             }
-            foreach (var lease in held.Values)
-                if (!await lease.RenewAsync())
-                    throw new InvalidOperationException("Redis was emptied, or another worker took over, while a sweep was running.");
+            await RenewAsync(held);
         }
+    }
+
+    // Between pages, of all the shards: the last of them waits for its turn as long as the others take.
+    private static async Task RenewAsync(Dictionary<int, ShardLease> held)
+    {
+        foreach (var lease in held.Values)
+            if (!await lease.RenewAsync())
+                throw new InvalidOperationException("Redis was emptied, or another worker took over, while a sweep was running.");
     }
 
     private async Task<List<Known>> ReadPageAsync(Guid after, CancellationToken stop) =>
@@ -99,7 +105,7 @@ internal sealed partial class Sweep(
         }, stop);
 
     // Reads Redis first, then SQL, and removes only the version seen: what is added meanwhile stays.
-    private async Task<int> DropAsync(IDatabase db, int shard, CancellationToken stop)
+    private async Task<int> DropAsync(IDatabase db, int shard, Dictionary<int, ShardLease> held, CancellationToken stop)
     {
         var removed = 0;
         var page = new Dictionary<Guid, long>(PageSize);
@@ -112,9 +118,12 @@ internal sealed partial class Sweep(
             if (page.Count < PageSize)
                 continue;
             removed += await DropAsync(shard, page, stop);
+            await RenewAsync(held);
             page.Clear();
         }
-        return removed + await DropAsync(shard, page, stop);
+        removed += await DropAsync(shard, page, stop);
+        await RenewAsync(held);
+        return removed;
     }
 
     private async Task<int> DropAsync(int shard, Dictionary<Guid, long> page, CancellationToken stop)

@@ -63,7 +63,7 @@ internal sealed partial class SchedulerStage(
         var pending = new Queue<int>(Enumerable.Range(0, schedule.Keys.Shards));
         while (pending.TryDequeue(out var shard))
         {
-            await jobs.WaitForRoomAsync(Math.Min(batch, jobs.Capacity / 2), stop);
+            await jobs.WaitForRoomAsync(Math.Min(batch, (jobs.Capacity + 1) / 2), stop);
             var asked = Math.Min(batch, jobs.Room);
             if (await ClaimAsync(shard, asked) == asked)
                 pending.Enqueue(shard);

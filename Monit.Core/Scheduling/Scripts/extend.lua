@@ -1,4 +1,6 @@
--- extend: renews leases. The new deadline is the new token of every job that was not fenced off.
+-- extend: renews leases. The new deadline is the new token of every job that was not fenced off. It is later than any
+-- that one of them has had; other jobs may carry it too, or more than 1000 calls a second would drive the deadlines
+-- ahead of time.
 --
 -- KEYS[1] inflight
 -- KEYS[2] meta
@@ -21,15 +23,22 @@ end
 local held = redis.call('ZMSCORE', KEYS[1], unpack(all))
 
 local last = tonumber(redis.call('HGET', KEYS[2], 'last') or 0)
-local deadline = string.format('%.0f', math.max(now + tonumber(ARGV[1]), last + 1))
-local fenced, leases = {}, {}
+local till = math.max(now + tonumber(ARGV[1]), last)
+local fenced, ours = {}, {}
 for n = 1, #all do
   if not held[n] or tonumber(held[n]) ~= tonumber(ARGV[n * 2 + 1]) then
     fenced[#fenced + 1] = n
   else
-    leases[#leases + 1] = deadline
-    leases[#leases + 1] = all[n]
+    ours[#ours + 1] = all[n]
+    till = math.max(till, tonumber(held[n]) + 1)
   end
+end
+
+local deadline = string.format('%.0f', till)
+local leases = {}
+for i = 1, #ours do
+  leases[#leases + 1] = deadline
+  leases[#leases + 1] = ours[i]
 end
 
 if #leases > 0 then

@@ -124,6 +124,27 @@ public sealed class HttpProbeTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData("//")]
+    [InlineData("///x")]
+    [InlineData("//[x]/")]
+    [InlineData("http://")]
+    public async Task Redirect_ToNowhere_IsTheAnswersFault_NotTheMonitors(string location)
+    {
+        _target.Answer = ScriptedTarget.Status(302, $"Location: {location}\r\n");
+        await Fails(Config(_target.Url), FailureReason.UnexpectedStatus, FailureKind.Definite);
+    }
+
+    [Theory]
+    [InlineData("000")]
+    [InlineData("099")]
+    public async Task StatusThatDoesNotExist_IsNoHttp(string status)
+    {
+        _target.Answer = ScriptedTarget.Text($"HTTP/1.1 {status} Odd\r\nContent-Length: 0\r\n\r\n");
+        var result = await CheckAsync(Config(_target.Url));
+        Assert.Equal((FailureReason.NetworkError, FailureKind.Retryable, null), (result.Reason, result.Kind, result.HttpStatus));
+    }
+
+    [Theory]
     [InlineData("http://127.0.0.1:{0}/")]
     [InlineData("http://localhost:{0}/")]
     [InlineData("http://2130706433:{0}/")]
@@ -272,6 +293,31 @@ public sealed class HttpProbeTests : IAsyncDisposable
         using var probe = Probe(mode: ConnectionMode.KeepAlive);
         for (var i = 0; i < 3; i++)
             Assert.True((await probe.CheckAsync(Config(_target.Url), Ct)).Success);
+        Assert.Equal(1, _target.Connections);
+    }
+
+    [Fact]
+    public async Task KeepAlive_FailedCheck_LeavesAloneTheConnectionThatAnotherOneHasTakenOver()
+    {
+        await using var second = new ScriptedTarget();
+        var moved = ScriptedTarget.Status(302, $"Location: {second.Url}\r\n", body: "");
+        _target.Answer = async (stream, request, ct) =>
+        {
+            if (request.StartsWith("GET /moved ", StringComparison.Ordinal))
+                return await moved(stream, request, ct);
+            await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, ct);
+            return await ScriptedTarget.Status(200)(stream, request, ct);
+        };
+        using var probe = Probe(mode: ConnectionMode.KeepAlive);
+        Assert.True((await probe.CheckAsync(Config(second.Url), Ct)).Success);
+        second.Answer = ScriptedTarget.Stall();
+
+        var failing = probe.CheckAsync(Config(_target.Url + "moved", timeout: 1), Ct);
+        await Eventually.True(() => second.Requests.Count == 2, "it has gone on to the second target");
+        var other = probe.CheckAsync(Config(_target.Url), Ct);
+
+        Assert.Equal(FailureReason.Timeout, (await failing).Reason);
+        Assert.Null((await other).Reason);
         Assert.Equal(1, _target.Connections);
     }
 

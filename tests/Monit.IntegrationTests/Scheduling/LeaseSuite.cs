@@ -67,6 +67,19 @@ public abstract class LeaseSuite(Func<Task<IConnectionMultiplexer>> connect) : S
     }
 
     [Fact]
+    public async Task Extend_OneByOne_DoesNotDriveTheDeadlinesAhead()
+    {
+        var leases = Leases(await AddClaimedAsync(20));
+        // As far ahead as many calls within one millisecond would have driven it.
+        var last = await NowAsync() + 2 * (long)Hour.TotalMilliseconds;
+        await Db.HashSetAsync(Keys.For(0, "meta"), "last", last);
+
+        foreach (var lease in leases)
+            Assert.Equal(last, (await Schedule.ExtendAsync(0, [lease], Hour, Ct)).Token);
+        Assert.Equal(last + 1, (await Schedule.ExtendAsync(0, [leases[0] with { Token = last }], Hour, Ct)).Token);
+    }
+
+    [Fact]
     public async Task Extend_AllFenced_UsesNoToken()
     {
         var claim = await AddClaimedAsync(1);

@@ -118,6 +118,18 @@ public sealed class ReconcilerTests(LocalStores stores) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RedisThatHangsWhileStopping_DoesNotBreakTheDrainOff()
+    {
+        await Eventually.True(async () => await Db.HashExistsAsync(Key("meta"), "built"), "the shard is built");
+        await Server.ExecuteAsync("CLIENT", "PAUSE", "8000");
+        // By then every loop waits for an answer.
+        await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System, TestContext.Current.CancellationToken);
+        await _worker.StopAsync();
+        Assert.Contains(_worker.Log.Lines, l => l.Message.Contains("Drained", StringComparison.Ordinal));
+        Assert.DoesNotContain(_worker.Log.Lines, l => l.Message.Contains("did not end", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task RedisThatAnswersErrors_LosesNothing()
     {
         var monitor = await _worker.AddAsync(_target.Url);

@@ -20,6 +20,8 @@ public static partial class Schema
 
     private static IServiceCollection AddSchemaHealth(this IServiceCollection services)
     {
+        // A single instance: once the schema is current, nobody asks again.
+        services.AddSingleton<SchemaHealthCheck>();
         services.AddHealthChecks().AddCheck<SchemaHealthCheck>("schema");
         return services;
     }

@@ -28,9 +28,11 @@ internal sealed class DataFolder : IDisposable
         path = System.IO.Path.GetFullPath(path);
         try
         {
-            Directory.CreateDirectory(path);
-            if (!OperatingSystem.IsWindows())
-                File.SetUnixFileMode(path, OwnerFile | UnixFileMode.UserExecute);
+            // A folder that was there before keeps its rights: it may be somebody's home.
+            if (OperatingSystem.IsWindows())
+                Directory.CreateDirectory(path);
+            else
+                Directory.CreateDirectory(path, OwnerFile | UnixFileMode.UserExecute);
             var held = new FileStream(System.IO.Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             return new DataFolder(path, held);
         }
@@ -90,6 +92,9 @@ internal sealed class DataFolder : IDisposable
     {
         using var connection = new SqliteConnection(ConnectionString);
         connection.Open();
+        // SQLite gives the files beside it the same rights.
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(connection.DataSource, OwnerFile);
         using var command = connection.CreateCommand();
         command.CommandText = """PRAGMA journal_mode = WAL; DROP TABLE IF EXISTS "__EFMigrationsLock" """;
         command.ExecuteNonQuery();

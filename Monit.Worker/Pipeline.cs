@@ -35,6 +35,7 @@ internal sealed partial class Pipeline(
     RedisKeys keys,
     IOptions<ExecutorOptions> options,
     IOptions<ShutdownOptions> shutdown,
+    IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger<Pipeline> logger) : IHostedService, IDisposable
 {
@@ -57,10 +58,14 @@ internal sealed partial class Pipeline(
         _recording = Task.Run(() => incidents.RunAsync(_giveUpSql.Token), CancellationToken.None);
         _deciding = Task.Run(resultProcessor.RunAsync, CancellationToken.None);
         _checking = Task.Run(() => executor.RunAsync(options.Value.WorkerCount, _stop.Token, _abort.Token), CancellationToken.None);
-        _claiming = Task.WhenAll(
+        Task[] claiming =
+        [
             Task.Run(() => scheduler.RunAsync(_stop.Token), CancellationToken.None),
             Task.Run(() => reclaimer.RunAsync(_stop.Token), CancellationToken.None),
-            Task.Run(() => reconciler.RunAsync(_stop.Token), CancellationToken.None));
+            Task.Run(() => reconciler.RunAsync(_stop.Token), CancellationToken.None),
+        ];
+        _claiming = Task.WhenAll(claiming);
+        _ = WatchAsync([.. claiming, _checking, _deciding, _recording, _completing, _alerting]);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -92,6 +97,16 @@ internal sealed partial class Pipeline(
         _abort.Dispose();
         _giveUpSql.Dispose();
         _giveUpRedis.Dispose();
+    }
+
+    // None of the stages ends by itself. One that does is a defect, and half a worker is worse than a restarted one.
+    private async Task WatchAsync(Task[] stages)
+    {
+        var ended = await Task.WhenAny(stages);
+        if (_stop.IsCancellationRequested)
+            return;
+        LogStageEnded(ended.Exception);
+        lifetime.StopApplication();
     }
 
     // A stage that has failed, which none should, must keep neither the others from draining nor the process from ending.
@@ -143,4 +158,7 @@ internal sealed partial class Pipeline(
 
     [LoggerMessage(3, LogLevel.Error, "The stage {Stage} did not end as it should; draining the others")]
     private partial void LogNotEnded(string stage, Exception failure);
+
+    [LoggerMessage(4, LogLevel.Critical, "A stage of the pipeline has ended; stopping this worker")]
+    private partial void LogStageEnded(Exception? failure);
 }

@@ -17,20 +17,21 @@ internal sealed class Signal(TimeProvider time) : IDisposable
         }
     }
 
-    /// <summary>Returns once set, after <paramref name="most"/>, or when <paramref name="stop"/> is cancelled.</summary>
-    public async Task WaitAsync(TimeSpan most, CancellationToken stop)
+    /// <summary>True once set; false after <paramref name="most"/>, or when <paramref name="stop"/> is cancelled.</summary>
+    public async Task<bool> WaitAsync(TimeSpan most, CancellationToken stop)
     {
         if (most <= TimeSpan.Zero)
-            return;
+            return false;
         using var timeout = new CancellationTokenSource(most, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
         try
         {
             await _set.WaitAsync(either.Token);
+            return true;
         }
         catch (OperationCanceledException)
         {
-            // Time is up, or the caller stops.
+            return false;
         }
     }
 

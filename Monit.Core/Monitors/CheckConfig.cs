@@ -11,6 +11,9 @@ namespace Monit.Core.Monitors;
 public sealed record CheckConfig(
     long Version, TimeSpan Interval, TimeSpan Timeout, int ExpectedStatus, TimeSpan? LatencyThreshold, string Url)
 {
+    /// <summary>The URL as it may be logged: what follows a <c>?</c> may hold a secret.</summary>
+    public string LogUrl => Url.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query ? Url[..query] : Url;
+
     public static CheckConfig Of(UptimeMonitor monitor) => new(
         monitor.Version,
         TimeSpan.FromSeconds(monitor.IntervalSec),

@@ -56,9 +56,10 @@ internal sealed class HttpProbe : IDisposable
 
         var started = _time.GetTimestamp();
         using var scope = new CheckScope(config.Timeout, _time, abort);
+        var redirects = 0;
         try
         {
-            for (var redirects = 0; ; redirects++)
+            for (; ; redirects++)
             {
                 using var response = await SendAsync(url, scope);
                 var status = (int)response.StatusCode;
@@ -81,9 +82,11 @@ internal sealed class HttpProbe : IDisposable
         {
             scope.Abandon();
             abort.ThrowIfCancellationRequested();
-            return scope.TimedOut
-                ? ProbeResult.Down(FailureReason.Timeout, FailureKind.Retryable)
-                : FailureClassifier.Classify(failure);
+            if (scope.TimedOut)
+                return ProbeResult.Down(FailureReason.Timeout, FailureKind.Retryable);
+            var result = FailureClassifier.Classify(failure);
+            // Where an answer points to may be gone for good, but not the monitor's own URL.
+            return redirects > 0 && result.Kind == FailureKind.Terminal ? result with { Kind = FailureKind.Retryable } : result;
         }
     }
 

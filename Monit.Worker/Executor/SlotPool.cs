@@ -20,7 +20,15 @@ internal sealed class SlotPool(IOptions<ExecutorOptions> options) : IDisposable
         var suspect = !job.Incident.IsHealthy || _slow.ContainsKey(job.Id);
         if (suspect && !_suspects.Wait(0, ct))
             return null;
-        await _slots.WaitAsync(ct);
+        try
+        {
+            await _slots.WaitAsync(ct);
+        }
+        catch (OperationCanceledException) when (suspect)
+        {
+            _suspects.Release();
+            throw;
+        }
         return new Slot(suspect);
     }
 

@@ -14,12 +14,15 @@ internal sealed class SweepRequests(TimeProvider time) : IDisposable
         _signal.Set();
     }
 
-    /// <summary>The shards asked for, once there are any or after <paramref name="most"/>; then none are.</summary>
+    /// <summary>The shards asked for, as soon as there are any; none when nobody asked within <paramref name="most"/>.</summary>
     public async Task<IReadOnlyList<int>> TakeAsync(TimeSpan most, CancellationToken stop)
     {
-        await _signal.WaitAsync(most, stop);
+        IReadOnlyList<int> asked = [];
+        // A signal may be left over from requests that the last call took along.
+        while (asked.Count == 0 && await _signal.WaitAsync(most, stop))
+            asked = [.. _shards.Keys.Where(shard => _shards.TryRemove(shard, out _))];
         stop.ThrowIfCancellationRequested();
-        return [.. _shards.Keys.Where(shard => _shards.TryRemove(shard, out _))];
+        return asked;
     }
 
     public void Dispose() => _signal.Dispose();

@@ -141,12 +141,12 @@ internal sealed partial class IncidentWriter(
         if (pending.Outcome.Change == IncidentChange.Open)
         {
             metrics.IncidentsOpened.Add(1);
-            LogDown(job.Id, job.Config.Url, result.Reason!.Value.ToWire(), result.HttpStatus);
+            LogDown(job.Id, job.Config.LogUrl, result.Reason!.Value.ToWire(), result.HttpStatus);
         }
         else
         {
             metrics.IncidentsClosed.Add(1);
-            LogUp(job.Id, job.Config.Url);
+            LogUp(job.Id, job.Config.LogUrl);
         }
     }
 

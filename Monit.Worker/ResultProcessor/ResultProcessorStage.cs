@@ -63,7 +63,7 @@ internal sealed partial class ResultProcessorStage(
         if (outcome.Next == NextCheck.Retry && !retries.TrySpend())
             outcome = Decision.Decide(job.Incident, done.Result, done.At, options.Value, mayRetry: false);
         if (logger.IsEnabled(LogLevel.Debug))
-            LogChecked(job.Id, job.Config.Url, outcome.State, done.Result.Reason?.ToWire(), done.Result.HttpStatus, done.Result.LatencyMs);
+            LogChecked(job.Id, job.Config.LogUrl, outcome.State, done.Result.Reason?.ToWire(), done.Result.HttpStatus, done.Result.LatencyMs);
 
         if (outcome.Change == IncidentChange.None)
             await completer.CompleteAsync(job, completions.Of(done, outcome));

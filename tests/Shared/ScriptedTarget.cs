@@ -16,6 +16,7 @@ internal sealed class ScriptedTarget : IAsyncDisposable
     private TcpListener _listener;
     private Task _accepting;
     private int _connections;
+    private int _open;
 
     public ScriptedTarget(X509Certificate2? certificate = null)
     {
@@ -29,6 +30,8 @@ internal sealed class ScriptedTarget : IAsyncDisposable
     public int Port { get; }
     public string Url => $"{(_certificate is null ? "http" : "https")}://127.0.0.1:{Port}/";
     public int Connections => Volatile.Read(ref _connections);
+    /// <summary>Connections that neither side has closed yet.</summary>
+    public int Open => Volatile.Read(ref _open);
 
     /// <summary>What to send for each request; the connection closes after it, unless it returns true.</summary>
     public Func<Stream, string, CancellationToken, Task<bool>> Answer { get; set; } = Status(200);
@@ -119,6 +122,7 @@ internal sealed class ScriptedTarget : IAsyncDisposable
     private async Task ServeAsync(TcpClient client)
     {
         Interlocked.Increment(ref _connections);
+        Interlocked.Increment(ref _open);
         using var _ = client;
         try
         {
@@ -140,6 +144,10 @@ internal sealed class ScriptedTarget : IAsyncDisposable
         catch (Exception end) when (end is IOException or OperationCanceledException or SocketException or System.Security.Authentication.AuthenticationException or ObjectDisposedException)
         {
             // The client went, or the test is over.
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _open);
         }
     }
 

@@ -117,6 +117,14 @@ public sealed class HttpProbeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Redirect_ToANameThatDoesNotExist_IsNotTheEndOfMonitoring()
+    {
+        _target.Answer = ScriptedTarget.Status(302, "Location: http://gone.test/\r\n");
+        await Fails(Config(_target.Url), FailureReason.DnsFailure, FailureKind.Retryable,
+            Probe(resolve: (_, _) => throw new SocketException((int)SocketError.HostNotFound)));
+    }
+
+    [Fact]
     public async Task Redirect_ToAnotherScheme_IsNotFollowed()
     {
         _target.Answer = ScriptedTarget.Status(302, "Location: file:///etc/passwd\r\n");
@@ -233,7 +241,10 @@ public sealed class HttpProbeTests : IAsyncDisposable
     public async Task StalledHandshake_TimesOutAndIsClosed()
     {
         // The target speaks no TLS: it waits for a request head that never ends.
-        await Fails(Config($"https://127.0.0.1:{_target.Port}/", timeout: 0.2), FailureReason.Timeout, FailureKind.Retryable);
+        using var probe = Probe();
+        var result = await probe.CheckAsync(Config($"https://127.0.0.1:{_target.Port}/", timeout: 0.2), Ct);
+        Assert.Equal((FailureReason.Timeout, FailureKind.Retryable), (result.Reason, result.Kind));
+        await Eventually.True(() => _target.Open == 0, "the connection is closed");
     }
 
     [Fact]

@@ -76,11 +76,17 @@ public sealed class LoadTests(LocalStores stores) : IAsyncDisposable
     [Fact]
     public async Task DeadTargets_HoldAtMostHalfOfTheSlots()
     {
-        await using var dead = new ScriptedTarget { Answer = ScriptedTarget.Stall() };
+        await using var dead = new ScriptedTarget { Answer = ScriptedTarget.Status(500) };
         await using var worker = await WorkerHarness.StartAsync(stores, settings: new() { ["Executor:HttpSemaphoreCount"] = "4" });
-        for (var i = 0; i < 20; i++)
-            await worker.AddAsync(dead.Url, intervalSec: 2);
-        await Eventually.True(() => dead.Requests.Count >= 20, "the dead ones are known");
+        var known = new List<UptimeMonitor>();
+        for (var i = 0; i < 10; i++)
+            known.Add(await worker.AddAsync(dead.Url, intervalSec: 1, timeoutSec: 60));
+        foreach (var monitor in known)
+            await Eventually.Get(() => worker.ViewAsync(monitor.Id), view => !view.Incident.IsHealthy, "it is known to fail");
+        // From now on each of them holds its slot for a minute.
+        var before = dead.Requests.Count;
+        dead.Answer = ScriptedTarget.Stall();
+        await Eventually.True(() => dead.Requests.Count >= before + 2, "the dead ones hold slots");
         var healthy = await worker.AddAsync(_target.Url);
         await Eventually.True(() => _target.Requests.Count >= 4, "the healthy one keeps its cadence");
         Assert.Equal(MonitorState.Up, (await worker.ViewAsync(healthy.Id)).Status?.State);

@@ -73,11 +73,14 @@ public sealed class ReconcilerTests(LocalStores stores) : IAsyncLifetime
     public async Task IncidentStateLostInRedis_IsRestoredFromSql()
     {
         _target.Answer = ScriptedTarget.Status(500);
-        var monitor = await _worker.AddAsync(_target.Url, intervalSec: 2);
+        var monitor = await _worker.AddAsync(_target.Url, intervalSec: 3600);
+        await _worker.StateAsync(monitor.Id, MonitorState.Failing);
+        await _worker.Sync.CheckNowAsync(monitor.Id, TestContext.Current.CancellationToken);
         await _worker.StateAsync(monitor.Id, MonitorState.Down);
         await Db.HashDeleteAsync(Key("incident"), monitor.Id.ToString());
         await Eventually.Get(() => _worker.ViewAsync(monitor.Id), v => v.Incident.DbIncident, "the incident is known again");
         _target.Answer = ScriptedTarget.Status(200);
+        await _worker.Sync.CheckNowAsync(monitor.Id, TestContext.Current.CancellationToken);
         await Eventually.True(async () => (await _worker.IncidentsAsync(monitor.Id)).All(i => i.EndTime is not null), "it is closed");
     }
 

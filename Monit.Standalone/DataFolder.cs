@@ -83,15 +83,16 @@ internal sealed class DataFolder : IDisposable
     }
 
     /// <summary>
-    /// A migration that was killed leaves its lock row behind, and the next start would wait for it for ever. Nobody else
-    /// can be migrating while we hold the folder.
+    /// Lets readers and a writer go beside each other, and removes what a killed migration left behind: its lock row, for
+    /// which the next start would wait for ever. Nobody else can be migrating while we hold the folder.
     /// </summary>
-    public void ClearMigrationLock()
+    public void PrepareDatabase()
     {
         using var connection = new SqliteConnection(ConnectionString);
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = """DROP TABLE IF EXISTS "__EFMigrationsLock" """;
+        // Kept in the file. EF sets it only for a database that it makes itself.
+        command.CommandText = """PRAGMA journal_mode = WAL; DROP TABLE IF EXISTS "__EFMigrationsLock" """;
         command.ExecuteNonQuery();
     }
 

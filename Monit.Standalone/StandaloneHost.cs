@@ -46,7 +46,7 @@ internal static class StandaloneHost
         builder.AddServiceDefaults();
         builder.Services.AddMonitDb<SqliteMonitDb>(options => options.UseMonitSqlite(folder.ConnectionString));
         builder.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(redis.ClientOptions));
-        folder.ClearMigrationLock();
+        folder.PrepareDatabase();
         builder.Services.AddSchemaMigration();
         builder.AddMonitCore();
         builder.AddMonitApi();

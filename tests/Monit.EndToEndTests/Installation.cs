@@ -23,8 +23,8 @@ internal sealed class Installation : IAsyncDisposable
             ["Monitors__MinInterval"] = "00:00:02",
             ["Alerts__SweepInterval"] = "00:00:00.200",
             ["Alerts__RetryDelay"] = "00:00:00.100",
-            ["Alerts__SendLease"] = "00:00:02.500",
-            ["Smtp__Timeout"] = "00:00:02",
+            ["Alerts__SendLease"] = "00:00:03.500",
+            ["Smtp__Timeout"] = "00:00:03",
         };
         if (sink is null)
             return;
@@ -73,7 +73,11 @@ internal sealed class Installation : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var process in _processes)
+        {
             await process.DisposeAsync();
+            // Shown where the test fails.
+            TestContext.Current.TestOutputHelper?.WriteLine($"--- Monit printed:\n{process.Everything}");
+        }
         Directory.Delete(_folder, recursive: true);
     }
 }

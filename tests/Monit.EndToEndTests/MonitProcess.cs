@@ -41,6 +41,9 @@ internal sealed partial class MonitProcess : IAsyncDisposable
     /// <summary>The lines on standard error.</summary>
     public IReadOnlyCollection<string> Errors => _errors;
 
+    /// <summary>All that it has printed.</summary>
+    public string Everything => string.Join('\n', [.. _output, .. _errors]);
+
     public static MonitProcess Start(IEnumerable<KeyValuePair<string, string>> environment)
     {
         // The runtime that runs the tests, wherever it is installed.
@@ -112,8 +115,6 @@ internal sealed partial class MonitProcess : IAsyncDisposable
         await _shell.WaitForExitAsync().WaitAsync(Patience, TimeProvider.System);
         _shell.Dispose();
     }
-
-    private string Everything => string.Join('\n', [.. _output, .. _errors]);
 
     private void OnOutput(string? line)
     {

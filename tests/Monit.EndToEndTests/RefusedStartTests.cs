@@ -13,7 +13,7 @@ public sealed class RefusedStartTests
         await using var target = new ScriptedTarget();
         await using var monit = new Installation();
         using var user = await User.RegisterAsync((await monit.StartAsync()).Url);
-        var id = await user.AddMonitorAsync(target.Url);
+        var id = await user.AddMonitorAsync(target.Url, intervalSec: 2, timeoutSec: 1);
         await user.StateAsync(id, "up");
 
         var error = await monit.RefusalAsync();

@@ -18,7 +18,7 @@ public sealed class SecrecyTests
         await using var target = new ScriptedTarget();
         await using var monit = new Installation();
         foreach (var category in LogCategories)
-            monit.Settings[$"Logging__LogLevel__{category}"] = "Trace";
+            monit.Settings[$"Logging__LogLevel__{category}"] = "Debug";
         // A folder that was made beforehand, and left open.
         Directory.CreateDirectory(monit.Data, Others | UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await File.WriteAllTextAsync(Path.Combine(monit.Data, "monit.db"), "", TestContext.Current.CancellationToken);

@@ -8,7 +8,7 @@ namespace Monit.EndToEndTests;
 
 internal sealed record MonitorStatus(string State, string? Reason, DateTimeOffset? CheckedAt, int FailureCount);
 
-internal sealed record Incident(Guid Id, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string Reason);
+internal sealed record Incident(Guid Id, Guid MonitorId, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string Reason);
 
 /// <summary>Somebody with an account, who has nothing but HTTP.</summary>
 internal sealed class User : IDisposable
@@ -40,7 +40,7 @@ internal sealed class User : IDisposable
         return user;
     }
 
-    public async Task<Guid> AddMonitorAsync(string target, int intervalSec = 2, int timeoutSec = 1)
+    public async Task<Guid> AddMonitorAsync(string target, int intervalSec = 3600, int timeoutSec = 10)
     {
         using var answer = await _http.PostAsJsonAsync(
             "monitors", new { url = target, interval_sec = intervalSec, timeout_sec = timeoutSec }, Json, Ct);
@@ -50,6 +50,16 @@ internal sealed class User : IDisposable
         return id;
     }
 
+    /// <summary>Has monitors checked at once.</summary>
+    public async Task CheckAsync(params IEnumerable<Guid> ids)
+    {
+        foreach (var id in ids)
+        {
+            using var answer = await _http.PostAsync(new Uri($"monitors/{id}/check", UriKind.Relative), null, Ct);
+            Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        }
+    }
+
     public async Task<MonitorStatus> StatusAsync(Guid id) =>
         (await _http.GetFromJsonAsync<MonitorStatus>($"monitors/{id}/status", Json, Ct))!;
 
@@ -57,8 +67,14 @@ internal sealed class User : IDisposable
     public Task<MonitorStatus> StateAsync(Guid id, string state) =>
         Eventually.Get(() => StatusAsync(id), status => status.State == state, $"the monitor is {state}");
 
-    public async Task<IReadOnlyList<Incident>> IncidentsAsync(Guid id) =>
-        (await _http.GetFromJsonAsync<Items<Incident>>($"monitors/{id}/incidents", Json, Ct))!.List;
+    /// <summary>All incidents of some monitors, one monitor after another.</summary>
+    public async Task<IReadOnlyList<Incident>> IncidentsAsync(params IEnumerable<Guid> ids)
+    {
+        List<Incident> incidents = [];
+        foreach (var id in ids)
+            incidents.AddRange((await _http.GetFromJsonAsync<Items<Incident>>($"monitors/{id}/incidents", Json, Ct))!.List);
+        return incidents;
+    }
 
     /// <summary>After a restart: the token from before still works, so does the password, and no monitor is missing.</summary>
     public async Task IsBackAsync(MonitProcess monit)

@@ -15,7 +15,7 @@ public sealed class WalkTests
         monit.Settings["ResultProcessor__RetryDelay"] = "00:00:00.200";
         using var user = await User.RegisterAsync((await monit.StartAsync()).Url);
 
-        var id = await user.AddMonitorAsync(target.Url);
+        var id = await user.AddMonitorAsync(target.Url, intervalSec: 2, timeoutSec: 1);
         var up = await user.StateAsync(id, "up");
         Assert.Empty(await user.IncidentsAsync(id));
 

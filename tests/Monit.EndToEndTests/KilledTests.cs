@@ -41,13 +41,13 @@ public sealed class KilledTests
     public async Task WhileItMadeItsDatabase_TheNextStartCompletesIt()
     {
         await using var monit = new Installation();
-        var database = new FileInfo(Path.Combine(monit.Data, "monit.db"));
+        var journal = new FileInfo(Path.Combine(monit.Data, "monit.db-wal"));
         var process = monit.Launch();
         await Eventually.True(() =>
         {
-            database.Refresh();
-            return database is { Exists: true, Length: > 0 };
-        }, "the database has its first page");
+            journal.Refresh();
+            return journal is { Exists: true, Length: > 0 };
+        }, "the first table is being made");
         await process.KillAsync();
 
         using var user = await User.RegisterAsync((await monit.StartAsync()).Url);

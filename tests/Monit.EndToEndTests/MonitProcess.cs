@@ -42,7 +42,7 @@ internal sealed partial class MonitProcess : IAsyncDisposable
     public IReadOnlyCollection<string> Errors => _errors;
 
     /// <summary>All that it has printed.</summary>
-    public string Everything => string.Join('\n', [.. _output, .. _errors]);
+    public string Everything => string.Join('\n', _output.Concat(_errors));
 
     public static MonitProcess Start(IEnumerable<KeyValuePair<string, string>> environment)
     {

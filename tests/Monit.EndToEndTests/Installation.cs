@@ -23,7 +23,7 @@ internal sealed class Installation : IAsyncDisposable
             ["Monitors__MinInterval"] = "00:00:02",
             ["Alerts__SweepInterval"] = "00:00:00.200",
             ["Alerts__RetryDelay"] = "00:00:00.100",
-            ["Alerts__SendLease"] = "00:00:03.500",
+            ["Alerts__SendLease"] = "00:00:06",
             ["Smtp__Timeout"] = "00:00:03",
         };
         if (sink is null)

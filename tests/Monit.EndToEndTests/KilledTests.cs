@@ -47,7 +47,7 @@ public sealed class KilledTests
         {
             journal.Refresh();
             return journal is { Exists: true, Length: > 0 };
-        }, "the first table is being made");
+        }, "the first table is being made", seconds: 60);
         await process.KillAsync();
 
         using var user = await User.RegisterAsync((await monit.StartAsync()).Url);

@@ -19,11 +19,11 @@ internal sealed partial class MonitProcess : IAsyncDisposable
         echo "pid $child"
         wait $child
         code=$?
-        kill $keeper
+        kill $keeper 2>/dev/null
         exit $code
         """;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Process _shell;
     private readonly ConcurrentQueue<string> _output = [];
     private readonly ConcurrentQueue<string> _errors = [];

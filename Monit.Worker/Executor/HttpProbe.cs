@@ -31,14 +31,6 @@ internal sealed class HttpProbe : IDisposable
             AutomaticDecompression = DecompressionMethods.None,
             ActivityHeadersPropagator = null,
             ConnectCallback = connector.ConnectAsync,
-            PlaintextStreamFilter = static (context, _) =>
-            {
-                if (context.InitialRequestMessage.Options.TryGetValue(TargetConnector.ScopeKey, out var scope))
-                    scope.Established();
-                return ValueTask.FromResult(context.PlaintextStream);
-            },
-            // A bound for handshakes that outlive their check; the longest time-out is a minute.
-            ConnectTimeout = TimeSpan.FromMinutes(1),
             MaxResponseHeadersLength = MaxHeaderKilobytes,
             // What we did not read of a body, nobody reads.
             MaxResponseDrainSize = 0,
@@ -55,13 +47,14 @@ internal sealed class HttpProbe : IDisposable
             return ProbeResult.Down(FailureReason.InvalidRequest, FailureKind.Terminal);
 
         var started = _time.GetTimestamp();
-        using var scope = new CheckScope(config.Timeout, _time, abort);
+        using var timeout = new CancellationTokenSource(config.Timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, abort);
         var redirects = 0;
         try
         {
             for (; ; redirects++)
             {
-                using var response = await SendAsync(url, scope);
+                using var response = await SendAsync(url, either.Token);
                 var status = (int)response.StatusCode;
                 // HttpClient takes any three digits, and there is no such status.
                 if (status < 100)
@@ -74,15 +67,14 @@ internal sealed class HttpProbe : IDisposable
                         return ProbeResult.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, status, _time.GetElapsedTime(started));
                     continue;
                 }
-                await DrainAsync(response.Content, scope.Token);
+                await DrainAsync(response.Content, either.Token);
                 return Judge(config, status, _time.GetElapsedTime(started));
             }
         }
         catch (Exception failure)
         {
-            scope.Abandon();
             abort.ThrowIfCancellationRequested();
-            if (scope.TimedOut)
+            if (timeout.IsCancellationRequested)
                 return ProbeResult.Down(FailureReason.Timeout, FailureKind.Retryable);
             var result = FailureClassifier.Classify(failure);
             // Where an answer points to may be gone for good, but not the monitor's own URL.
@@ -101,14 +93,14 @@ internal sealed class HttpProbe : IDisposable
             : ProbeResult.Up(status, latency);
     }
 
-    private async Task<HttpResponseMessage> SendAsync(Uri url, CheckScope scope)
+    private async Task<HttpResponseMessage> SendAsync(Uri url, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
-        request.Options.Set(TargetConnector.ScopeKey, scope);
+        request.Options.Set(TargetConnector.CheckKey, ct);
         request.Headers.TryAddWithoutValidation("User-Agent", "Monit/1.0 (uptime check)");
         request.Headers.TryAddWithoutValidation("Accept", "*/*");
         request.Headers.ConnectionClose = !_keepAlive;
-        return await _http.SendAsync(request, scope.Token);
+        return await _http.SendAsync(request, ct);
     }
 
     private static async Task DrainAsync(HttpContent content, CancellationToken ct)

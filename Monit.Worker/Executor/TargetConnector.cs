@@ -9,13 +9,13 @@ namespace Monit.Worker.Executor;
 /// </summary>
 internal sealed class TargetConnector(TargetGuard guard, TargetResolver resolve)
 {
-    /// <summary>The check that wants the connection; what it opens ends with it.</summary>
-    public static readonly HttpRequestOptionsKey<CheckScope> ScopeKey = new("monit.check");
+    /// <summary>Ends with the check that wants the connection: the handler's own token outlives it by seconds.</summary>
+    public static readonly HttpRequestOptionsKey<CancellationToken> CheckKey = new("monit.check");
 
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
     {
-        context.InitialRequestMessage.Options.TryGetValue(ScopeKey, out var scope);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, scope?.Token ?? default);
+        context.InitialRequestMessage.Options.TryGetValue(CheckKey, out var check);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, check);
         var addresses = IPAddress.TryParse(context.DnsEndPoint.Host, out var literal)
             ? [literal]
             : await resolve(context.DnsEndPoint.Host, either.Token);
@@ -30,7 +30,6 @@ internal sealed class TargetConnector(TargetGuard guard, TargetResolver resolve)
             var socket = new Socket(allowed[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
             {
-                scope?.Opened(socket);
                 await socket.ConnectAsync(allowed[i], context.DnsEndPoint.Port, either.Token);
                 return new NetworkStream(socket, ownsSocket: true);
             }

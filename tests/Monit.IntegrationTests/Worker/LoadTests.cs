@@ -106,8 +106,9 @@ public sealed class LoadTests(LocalStores stores) : IAsyncDisposable
             ["Executor:HttpSemaphoreCount"] = "2",
             ["Executor:WorkerCount"] = "1",
         });
+        var ids = new List<Guid>();
         for (var i = 0; i < 30; i++)
-            await worker.AddAsync(_target.Url, intervalSec: 3600, timeoutSec: 30);
+            ids.Add((await worker.AddAsync(_target.Url, intervalSec: 3600, timeoutSec: 30)).Id);
         await worker.StartAsync();
         await Eventually.True(() => _target.Requests.Count == 2, "two checks run");
         await Eventually.True(async () => (await CountAsync(stores, worker.Schedule)).Inflight == 30, "the others wait");
@@ -118,6 +119,7 @@ public sealed class LoadTests(LocalStores stores) : IAsyncDisposable
         await stopping;
         Assert.Equal((30, 0), await CountAsync(stores, worker.Schedule));
         Assert.Equal(2, _target.Requests.Count);
+        Assert.Equal(2, (await worker.Schedule.ViewAsync(ids, TestContext.Current.CancellationToken)).Count(view => view.Status?.State == MonitorState.Up));
     }
 
     [Fact]

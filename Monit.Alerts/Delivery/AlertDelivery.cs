@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Monit.Alerts.Email;
+using Monit.Alerts.Telemetry;
 using Monit.Core.Alerts;
 
 namespace Monit.Alerts.Delivery;
@@ -41,6 +43,9 @@ internal sealed partial class AlertDelivery(
         };
         Log(claim, result, status, error);
         metrics.Count(claim.Alert.Kind, status);
+        if (result.Tried)
+            metrics.RecordAttempt(EmailChannel.Name, result.Outcome, took);
+        Activity.Current.Ended(claim.Alert.Kind, status);
 
         if (!await EndAsync(() => store.EndAsync(claim, status, error, retryAt, attempt), claim, abort))
             LogLost(logger, id);

@@ -38,6 +38,7 @@ internal static class StandaloneHost
         });
 
         builder.Services.AddMonitDb<SqliteMonitDb>(options => options.UseMonitSqlite(folder.ConnectionString));
+        builder.Services.AddHealthChecks().AddDbContextCheck<SqliteMonitDb>();
         builder.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(redis.ClientOptions));
         folder.PrepareDatabase();
         builder.Services.AddSchemaMigration();

@@ -8,14 +8,15 @@ internal sealed class ClaimLoopHealthCheck(SchedulerStage scheduler, IOptions<Sc
 {
     private static readonly TimeSpan Least = TimeSpan.FromSeconds(30);
 
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(Problem(scheduler.SinceLastTick, options.Value.Interval) is { } problem
+            ? new HealthCheckResult(context.Registration.FailureStatus, problem)
+            : HealthCheckResult.Healthy());
+
+    internal static string? Problem(TimeSpan? sinceLastTick, TimeSpan interval) => sinceLastTick switch
     {
-        var bound = TimeSpan.FromTicks(Math.Max(Least.Ticks, options.Value.Interval.Ticks * 10));
-        return Task.FromResult(scheduler.SinceLastTick switch
-        {
-            null => new HealthCheckResult(context.Registration.FailureStatus, "Nothing has been claimed yet."),
-            { } since when since > bound => new HealthCheckResult(context.Registration.FailureStatus, $"The last claim was {since.TotalSeconds:0} s ago."),
-            _ => HealthCheckResult.Healthy(),
-        });
-    }
+        null => "Nothing has been claimed yet.",
+        { } since when since > Least && since > interval * 10 => $"The last claim was {since.TotalSeconds:0} s ago.",
+        _ => null,
+    };
 }

@@ -21,7 +21,7 @@ public sealed class HealthTests : IDisposable
         using var redis = await RedisServer.StartAsync();
         var database = await postgres.CreateDatabaseAsync();
         var port = Server.FreePort();
-        var alerts = await ServiceApps.StartAlertsAsync(database, port);
+        await using var alerts = await ServiceApps.StartAlertsAsync(database, port);
         await using var worker = await ServiceApps.StartWorkerAsync(database, redis.ConnectionString, port);
         await using var api = await ApiHost.StartAsync(builder =>
         {
@@ -44,9 +44,8 @@ public sealed class HealthTests : IDisposable
         await alerts.DisposeAsync();
         await NotReadyAsync(worker);
         await ReadyAsync(api.App);
-        alerts = await ServiceApps.StartAlertsAsync(database, port);
-        await ReadyAsync(worker, alerts);
-        await alerts.DisposeAsync();
+        await using var again = await ServiceApps.StartAlertsAsync(database, port);
+        await ReadyAsync(worker, again);
     }
 
     [Theory]

@@ -50,6 +50,8 @@ public static class ServiceDefaults
                 .AddAspNetCoreInstrumentation(o => o.Filter = http => !IsOwn(http.Request.Path))
                 // Spans only, and no metrics: these have the address as an attribute. The probe's handler makes neither.
                 .AddHttpClientInstrumentation(o => o.FilterHttpRequestMessage = http => !IsOwn(http.RequestUri?.AbsolutePath)));
+        if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_TRACES_SAMPLER"]))
+            telemetry.WithTracing(tracing => tracing.SetSampler(new ParentBasedSampler(new RootSampler())));
         if (builder.Configuration.GetValue<bool>(Prometheus))
             telemetry.WithMetrics(metrics => metrics.AddPrometheusExporter());
         if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))

@@ -4,11 +4,13 @@ using Microsoft.Extensions.Options;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
 using Monit.Core.Scheduling;
+using Monit.ServiceDefaults;
 using Monit.Testing;
 using Monit.Worker;
 using Monit.Worker.Executor;
 using Monit.Worker.ResultProcessor;
 using Monit.Worker.Telemetry;
+using OpenTelemetry.Trace;
 
 namespace Monit.IntegrationTests.Telemetry;
 
@@ -61,6 +63,25 @@ public sealed class TraceTests(LocalStores stores)
         Assert.Contains(journey.Spans.TraceOf(root), span => span.OperationName == "monit.alert.send");
         Assert.Equal(root.TraceId, Assert.Single(journey.Log.Lines, line => line.Line.EndsWith("is up again", StringComparison.Ordinal)).Trace);
     }
+
+    [Fact]
+    public async Task Standalone_HasTheSameTrace_WithoutHttp()
+    {
+        await using var journey = await TracedJourney.StartAsync(stores, inProcess: true);
+        var id = await journey.RunAsync();
+        foreach (var trace in journey.Spans.ChecksOf(id).Select(journey.Spans.TraceOf).Where(trace => trace.Exists(span => span.OperationName == "monit.alert.dispatch")))
+        {
+            var dispatch = Assert.Single(trace, span => span.OperationName == "monit.alert.dispatch");
+            Assert.Equal(dispatch.SpanId, Assert.Single(trace, span => span.OperationName == "monit.alert.deliver").ParentSpanId);
+            Assert.DoesNotContain(trace, span => span.Source.Name is "System.Net.Http" or "Microsoft.AspNetCore");
+        }
+    }
+
+    [Theory]
+    [InlineData(ActivityKind.Client, SamplingDecision.Drop)]
+    [InlineData(ActivityKind.Consumer, SamplingDecision.RecordAndSample)]
+    public void CallThatBelongsToNothing_StartsNoTrace(ActivityKind kind, SamplingDecision expected) => Assert.Equal(expected,
+        new RootSampler().ShouldSample(new SamplingParameters(default, ActivityTraceId.CreateRandom(), "any", kind)).Decision);
 
     [Theory]
     [InlineData(0)]

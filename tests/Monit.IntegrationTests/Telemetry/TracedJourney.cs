@@ -21,7 +21,7 @@ internal sealed class TracedJourney : IAsyncDisposable
     public Spans.TracedLog Log { get; } = new();
     public WorkerHarness Worker { get; private set; } = null!;
 
-    public static async Task<TracedJourney> StartAsync(LocalStores stores, double successRatio = 0)
+    public static async Task<TracedJourney> StartAsync(LocalStores stores, double successRatio = 0, bool inProcess = false)
     {
         var journey = new TracedJourney();
         var database = await stores.NewDatabaseAsync();
@@ -38,6 +38,8 @@ internal sealed class TracedJourney : IAsyncDisposable
             builder.Logging.AddProvider(journey.Log);
             builder.Services.AddServiceDiscovery();
             builder.AddAlertsClient();
+            if (inProcess)
+                builder.Services.AddSingleton(journey._alerts.InProcess);
         });
         return journey;
     }

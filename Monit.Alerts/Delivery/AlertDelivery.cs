@@ -18,7 +18,10 @@ internal sealed partial class AlertDelivery(
     public async Task DeliverAsync(Guid id, CancellationToken stopping, CancellationToken abort)
     {
         if (await store.ClaimAsync(id, abort) is not { } claim)
+        {
+            Activity.Current.Forget();
             return;
+        }
 
         var startedAt = time.GetUtcNow();
         var start = time.GetTimestamp();

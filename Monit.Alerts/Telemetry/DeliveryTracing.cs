@@ -18,6 +18,13 @@ internal static class DeliveryTracing
         Source.StartActivity("monit.alert.send", ActivityKind.Client)
             ?.SetTag("monit.alert.channel", EmailChannel.Name).SetTag("server.address", smtp.Host).SetTag("server.port", smtp.Port);
 
+    /// <summary>Somebody else has the alert: there is nothing to show.</summary>
+    public static void Forget(this Activity? delivery)
+    {
+        if (delivery is not null)
+            delivery.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+    }
+
     public static void Ended(this Activity? send, SendResult result)
     {
         send?.SetTag("monit.alert.result", result.Outcome.ToString().ToLowerInvariant());

@@ -16,7 +16,11 @@ internal sealed class Spans : IDisposable
             ShouldListenTo = source => sources.Contains(source.Name),
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStarted = Started.Enqueue,
-            ActivityStopped = Ended.Enqueue,
+            ActivityStopped = span =>
+            {
+                if (span.Recorded)
+                    Ended.Enqueue(span);
+            },
         };
         ActivitySource.AddActivityListener(_listener);
     }

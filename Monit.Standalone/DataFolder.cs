@@ -16,7 +16,7 @@ internal sealed class DataFolder : IDisposable
 
     public string ConnectionString => new SqliteConnectionStringBuilder
     {
-        DataSource = System.IO.Path.Combine(Path, "monit.db"),
+        DataSource = DatabaseOf(Path),
         ForeignKeys = true,
         DefaultTimeout = 30,
     }.ConnectionString;
@@ -26,6 +26,7 @@ internal sealed class DataFolder : IDisposable
     public static DataFolder Open(string path)
     {
         path = System.IO.Path.GetFullPath(path);
+        FileStream? held = null;
         try
         {
             // A folder that was there before keeps its rights: it may be somebody's home.
@@ -33,16 +34,19 @@ internal sealed class DataFolder : IDisposable
                 Directory.CreateDirectory(path);
             else
                 Directory.CreateDirectory(path, OwnerFile | UnixFileMode.UserExecute);
-            var held = new FileStream(System.IO.Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            held = OpenOwn(System.IO.Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileShare.None);
+            // Made here, because SQLite would leave it readable; its journals take over its mode.
+            OpenOwn(DatabaseOf(path), FileMode.OpenOrCreate, FileShare.ReadWrite).Dispose();
             return new DataFolder(path, held);
         }
-        catch (IOException) when (File.Exists(System.IO.Path.Combine(path, "lock")))
+        catch (IOException) when (held is null && File.Exists(System.IO.Path.Combine(path, "lock")))
         {
             throw new DataFolderException(
                 $"Another Monit is running on {path}. Stop it, or choose another folder with Standalone__DataDirectory.");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
+            held?.Dispose();
             throw new DataFolderException(
                 $"The data folder {path} cannot be used: {failure.Message} Choose another with Standalone__DataDirectory.");
         }
@@ -71,10 +75,7 @@ internal sealed class DataFolder : IDisposable
         // Written whole or not at all, and never readable by others, not even for a moment.
         var draft = file + ".new";
         File.Delete(draft);
-        var create = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            create.UnixCreateMode = OwnerFile;
-        using (var stream = new FileStream(draft, create))
+        using (var stream = OpenOwn(draft, FileMode.CreateNew, FileShare.None))
         {
             JsonSerializer.Serialize(stream, keys);
             stream.Flush(flushToDisk: true);
@@ -84,23 +85,34 @@ internal sealed class DataFolder : IDisposable
     }
 
     /// <summary>
-    /// A migration that was killed leaves its lock row behind, and the next start would wait for it for ever. Nobody else
-    /// can be migrating while we hold the folder. The write-ahead log lets readers and the one writer go side by side; EF
-    /// turns it on only for a file that it makes itself, and this makes it.
+    /// Lets readers and a writer go beside each other, and removes what a killed migration left behind: its lock row, for
+    /// which the next start would wait for ever. Nobody else can be migrating while we hold the folder.
     /// </summary>
     public void PrepareDatabase()
     {
         using var connection = new SqliteConnection(ConnectionString);
         connection.Open();
-        // SQLite gives the files beside it the same rights.
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(connection.DataSource, OwnerFile);
         using var command = connection.CreateCommand();
+        // Kept in the file. EF sets it only for a database that it makes itself.
         command.CommandText = """PRAGMA journal_mode = WAL; DROP TABLE IF EXISTS "__EFMigrationsLock" """;
         command.ExecuteNonQuery();
     }
 
     public void Dispose() => _lock.Dispose();
+
+    private static string DatabaseOf(string path) => System.IO.Path.Combine(path, "monit.db");
+
+    /// <summary>Opens a file that only its owner can read, whoever made it.</summary>
+    private static FileStream OpenOwn(string file, FileMode mode, FileShare share)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = OwnerFile;
+        var stream = new FileStream(file, options);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(stream.SafeFileHandle, OwnerFile);
+        return stream;
+    }
 
     private static string NewKey() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(48));
 }

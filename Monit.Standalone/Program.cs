@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Connections;
-using Microsoft.Extensions.Options;
 using Monit.Standalone;
 
 try
@@ -7,11 +5,13 @@ try
     using var folder = DataFolder.Open(StandaloneHost.DataDirectory(args));
     using var redis = new EmbeddedRedis(folder.Path);
     await using var app = StandaloneHost.Build(args, folder, redis);
-    await app.RunAsync();
+    await StandaloneHost.StartAsync(app);
+    await app.WaitForShutdownAsync();
     return 0;
 }
-catch (Exception problem) when (problem is DataFolderException or OptionsValidationException or IOException { InnerException: AddressInUseException })
+catch (Exception failure) when (StartProblem.Lines(failure) is { Count: > 0 } lines)
 {
-    await Console.Error.WriteLineAsync($"monit: {problem.Message}");
+    foreach (var line in lines)
+        await Console.Error.WriteLineAsync($"monit: {line}");
     return 1;
 }

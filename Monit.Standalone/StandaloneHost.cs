@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.Options;
 using Monit.Alerts;
 using Monit.Api;
 using Monit.Core;
@@ -37,6 +38,11 @@ internal static class StandaloneHost
             },
         });
 
+        // Until the start is through, what it throws reaches Program, which says it without a stack trace.
+        var started = false;
+        foreach (var category in (string[])["Microsoft.Extensions.Hosting.Internal.Host", "Microsoft.AspNetCore.Server.Kestrel"])
+            builder.Logging.AddFilter(category, level => started && level >= LogLevel.Warning);
+
         builder.Services.AddMonitDb<SqliteMonitDb>(options => options.UseMonitSqlite(folder.ConnectionString));
         builder.Services.AddHealthChecks().AddDbContextCheck<SqliteMonitDb>();
         builder.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(redis.ClientOptions));
@@ -49,11 +55,30 @@ internal static class StandaloneHost
         builder.Services.AddInProcessAlertsApi();
 
         var app = builder.Build();
+        // All that is wrong with the settings at once, before anything starts.
+        app.Services.GetRequiredService<IStartupValidator>().Validate();
         app.MapDefaultEndpoints();
         app.MapMonitApi();
         app.MapMonitAlerts();
         app.Lifetime.ApplicationStarted.Register(() =>
-            Console.WriteLine($"Monit listens on {string.Join(", ", app.Urls)} and keeps its data in {folder.Path}"));
+        {
+            started = true;
+            Console.WriteLine($"Monit listens on {string.Join(", ", app.Urls)} and keeps its data in {folder.Path}");
+        });
         return app;
+    }
+
+    /// <summary>Starts all, or, where that fails (a port in use), stops in order what had started.</summary>
+    public static async Task StartAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            await app.StopAsync();
+            throw;
+        }
     }
 }

@@ -139,7 +139,7 @@ internal sealed partial class Pipeline(
             {
                 await using var db = await dbs.CreateDbContextAsync(ct);
                 await ShardCount.EnsureAsync(db, redis.GetDatabase(), keys, ct);
-                await EvictionCheck.WarnAsync(redis, logger);
+                await EvictionCheck.WarnAsync(redis.GetDatabase(), logger);
                 return;
             }
             catch (Exception failure) when (StoreResilience.IsStoreFailure(failure))

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
 using Monit.Core.Options;
 
@@ -16,6 +17,8 @@ internal static class AuthServices
         services.AddValidatedOptions<AuthOptions>("Auth");
         services.AddSingleton<Passwords>();
         services.AddSingleton<Tokens>();
+        // AddAuthentication wants a key ring, and would keep one in the user's home. Nothing of ours uses it.
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<Tokens>((jwt, tokens) =>
         {

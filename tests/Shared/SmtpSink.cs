@@ -23,6 +23,8 @@ internal enum SmtpFault
     DropAfterData,
     /// <summary>Takes the mail, answers 250 and hangs up.</summary>
     DropAfterAccept,
+    /// <summary>Takes the mail, answers 250 and never says a word again.</summary>
+    StallAfterAccept,
 }
 
 /// <summary>A mail as it came over the wire.</summary>
@@ -144,6 +146,8 @@ internal sealed class SmtpSink : IAsyncDisposable
                 SmtpFault.RefuseMail => "554 spam",
                 _ => "250 accepted",
             });
+            if (fault is SmtpFault.StallAfterAccept)
+                await StallAsync();
             if (fault is SmtpFault.DropAfterAccept)
                 return;
         }

@@ -9,11 +9,13 @@ public sealed class ReconcilerTests(LocalStores stores) : IAsyncLifetime
 {
     private readonly ScriptedTarget _target = new();
     private RedisServer _redis = null!;
+    private ConnectionMultiplexer _admin = null!;
     private WorkerHarness _worker = null!;
 
     public async ValueTask InitializeAsync()
     {
         _redis = await RedisServer.StartAsync();
+        _admin = await ConnectionMultiplexer.ConnectAsync(_redis.ConnectionString);
         _worker = await WorkerHarness.StartAsync(stores, redis: _redis.ConnectionString);
     }
 
@@ -21,12 +23,13 @@ public sealed class ReconcilerTests(LocalStores stores) : IAsyncLifetime
     {
         await _worker.DisposeAsync();
         await _target.DisposeAsync();
+        await _admin.DisposeAsync();
         _redis.Dispose();
     }
 
-    private IServer Server => ((IConnectionMultiplexer)_worker.Services.GetService(typeof(IConnectionMultiplexer))!).GetServers()[0];
+    private IServer Server => _admin.GetServers()[0];
 
-    private IDatabase Db => Server.Multiplexer.GetDatabase();
+    private IDatabase Db => _admin.GetDatabase();
 
     private RedisKey Key(string name) => _worker.Schedule.Keys.For(0, name);
 

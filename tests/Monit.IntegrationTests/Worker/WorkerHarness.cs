@@ -36,9 +36,8 @@ internal sealed class WorkerHarness : IAsyncDisposable
 
     private readonly IHost _host;
     private readonly Guid _user = Guid.CreateVersion7();
-    private readonly bool _ownsRedis;
 
-    private WorkerHarness(IHost host, bool ownsRedis) => (_host, _ownsRedis) = (host, ownsRedis);
+    private WorkerHarness(IHost host) => _host = host;
 
     public CapturedAlerts Alerts => (CapturedAlerts)_host.Services.GetRequiredService<IAlertsApi>();
     public LogCapture Log { get; private init; } = null!;
@@ -55,14 +54,13 @@ internal sealed class WorkerHarness : IAsyncDisposable
         Action<IHostApplicationBuilder>? configure = null)
     {
         database ??= await stores.NewDatabaseAsync();
-        var connection = redis is null ? await stores.RedisAsync() : await ConnectAsync(redis);
+        var connection = await ConnectAsync(redis ?? await stores.RedisConnectionStringAsync());
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection(Fast);
         builder.Configuration.AddInMemoryCollection([new("Scheduling:KeyPrefix", prefix ?? LocalStores.NewPrefix())]);
         builder.Configuration.AddInMemoryCollection(settings ?? []);
         var log = new LogCapture();
         builder.Logging.SetMinimumLevel(LogLevel.Debug).AddFilter("Microsoft", LogLevel.Warning).AddProvider(log);
-        // The container must not dispose what it does not own.
         builder.Services.AddSingleton(connection);
         builder.Services.AddMonitDb<PostgresMonitDb>(o => o.UseMonitPostgres(database));
         builder.AddMonitCore();
@@ -71,7 +69,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
         services?.Invoke(builder.Services);
         configure?.Invoke(builder);
         var host = builder.Build();
-        var harness = new WorkerHarness(host, redis is not null) { Log = log };
+        var harness = new WorkerHarness(host) { Log = log };
         await harness.Sql(async db =>
         {
             db.Users.Add(new User { Id = harness._user, Name = "t", Email = $"{harness._user}@example.com", PasswordHash = "-", CreatedAt = DateTimeOffset.UnixEpoch });
@@ -148,15 +146,15 @@ internal sealed class WorkerHarness : IAsyncDisposable
         await StopAsync();
         var redis = _host.Services.GetRequiredService<IConnectionMultiplexer>();
         _host.Dispose();
-        if (_ownsRedis)
-            await redis.DisposeAsync();
+        await redis.DisposeAsync();
     }
 
-    // As the services connect: commands fail at once while the server is away.
+    // As the services connect: commands fail at once while the server is away, and none that needs an admin's rights.
     private static async Task<IConnectionMultiplexer> ConnectAsync(string connection)
     {
         var options = ConfigurationOptions.Parse(connection);
         options.BacklogPolicy = BacklogPolicy.FailFast;
+        options.AllowAdmin = false;
         return await ConnectionMultiplexer.ConnectAsync(options);
     }
 

@@ -1,0 +1,48 @@
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
+
+namespace Monit.Standalone;
+
+/// <summary>What keeps Monit from starting and is the user's to mend: a wrong setting, a port or a folder in use.</summary>
+internal static partial class StartProblem
+{
+    private const string OtherAddress = "Choose another address with ASPNETCORE_URLS, such as http://127.0.0.1:8081.";
+
+    /// <returns>A line for each problem; none if it is nothing that the user could mend.</returns>
+    public static IReadOnlyList<string> Lines(Exception failure) => failure switch
+    {
+        DataFolderException => [failure.Message],
+        OptionsValidationException invalid => [.. invalid.Failures.Distinct()],
+        AggregateException several when several.InnerExceptions.All(inner => inner is OptionsValidationException) =>
+            [.. several.InnerExceptions.SelectMany(Lines).Distinct()],
+        IOException { InnerException: AddressInUseException } => [$"{failure.Message} {OtherAddress}"],
+        SocketException { SocketErrorCode: SocketError.AccessDenied or SocketError.AddressNotAvailable } =>
+            [$"Monit cannot listen on its address: {failure.Message}. {OtherAddress}"],
+        FormatException when failure.Message.StartsWith("Invalid url", StringComparison.Ordinal) => [$"{failure.Message}. {OtherAddress}"],
+        InvalidOperationException when failure.Message.StartsWith("Unable to configure HTTPS", StringComparison.Ordinal) =>
+            [$"{failure.Message.Split('\n')[0].Trim()} {OtherAddress}"],
+        InvalidOperationException when Unreadable().Match(failure.Message) is { Success: true } match =>
+            [$"{match.Groups["key"]} cannot be '{match.Groups["value"]}'{Expected(match.Groups["type"].Value)}."],
+        InvalidOperationException when SettingFirst().IsMatch(failure.Message) => [failure.Message],
+        _ => [],
+    };
+
+    private static string Expected(string type) => type switch
+    {
+        "System.Int32" => ": it must be a whole number",
+        "System.Boolean" => ": it must be true or false",
+        "System.TimeSpan" => ": it must be a duration, such as 00:00:05",
+        _ when AppDomain.CurrentDomain.GetAssemblies().Select(a => a.GetType(type)).FirstOrDefault(t => t is { IsEnum: true }) is { } choice =>
+            $": it must be one of {string.Join(", ", Enum.GetNames(choice))}",
+        _ => "",
+    };
+
+    [GeneratedRegex(@"^Failed to convert configuration value '(?<value>.*)' at '(?<key>[^']+)' to type '(?<type>[^']+)'\.$", RegexOptions.Singleline)]
+    private static partial Regex Unreadable();
+
+    // Scheduling:Shards is 2, but …
+    [GeneratedRegex("^[A-Z][A-Za-z]+:[A-Z][A-Za-z]+ ")]
+    private static partial Regex SettingFirst();
+}

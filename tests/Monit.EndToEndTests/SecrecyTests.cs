@@ -1,0 +1,45 @@
+using System.Runtime.Versioning;
+using System.Text.Json;
+using Monit.Testing;
+
+namespace Monit.EndToEndTests;
+
+[UnsupportedOSPlatform("windows")]
+public sealed class SecrecyTests
+{
+    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    private static readonly string[] LogCategories = ["Default", "Microsoft", "System"];
+
+    [Fact]
+    public async Task Files_AreTheOwnersAlone_AndNoSecretIsPrinted()
+    {
+        await using var target = new ScriptedTarget();
+        await using var monit = new Installation();
+        foreach (var category in LogCategories)
+            monit.Settings[$"Logging__LogLevel__{category}"] = "Debug";
+        // A folder that was made beforehand, and left open: it stays so, but what Monit puts there is the owner's.
+        Directory.CreateDirectory(monit.Data, Others | UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await File.WriteAllTextAsync(Path.Combine(monit.Data, "monit.db"), "", TestContext.Current.CancellationToken);
+
+        var process = await monit.StartAsync();
+        using var user = await User.RegisterAsync(process.Url);
+        await user.StateAsync(await user.AddMonitorAsync(target.Url), "up");
+        Assert.Contains(process.Output, line => line == $"Monit listens on {process.Url} and keeps its data in {monit.Data}");
+
+        var files = Directory.GetFiles(monit.Data);
+        Assert.Contains(Path.Combine(monit.Data, "keys.json"), files);
+        Assert.All(files, file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+        Assert.All(Directory.GetDirectories(monit.Data).Concat(Directory.GetDirectories(monit.Temporary)), folder => Assert.Equal(default, File.GetUnixFileMode(folder) & Others));
+
+        await process.TerminateAsync();
+        Assert.Equal(0, await process.ExitAsync());
+        using var keys = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(monit.Data, "keys.json"), TestContext.Current.CancellationToken));
+        string[] secrets = [.. keys.RootElement.EnumerateObject().Select(key => key.Value.GetString()!), user.Password, user.Token];
+        Assert.Equal(4, secrets.Length);
+        Assert.True(process.Output.Count > 100);
+        Assert.All(secrets, secret => Assert.DoesNotContain(process.Output.Concat(process.Errors),
+            line => line.Contains(secret, StringComparison.Ordinal)));
+    }
+}

@@ -1,0 +1,47 @@
+using Monit.Testing;
+
+namespace Monit.EndToEndTests;
+
+public sealed class WalkTests
+{
+    [Fact]
+    public async Task Outage_IsSeen_Told_AndOver()
+    {
+        await using var sink = new SmtpSink();
+        await using var target = new ScriptedTarget();
+        await using var monit = new Installation(sink);
+        monit.Settings["ResultProcessor__FailureThreshold"] = "2";
+        monit.Settings["ResultProcessor__RetryThreshold"] = "2";
+        monit.Settings["ResultProcessor__RetryDelay"] = "00:00:00.200";
+        using var user = await User.RegisterAsync((await monit.StartAsync()).Url);
+
+        var id = await user.AddMonitorAsync(target.Url, intervalSec: 2, timeoutSec: 1);
+        var up = await user.StateAsync(id, "up");
+        Assert.Empty(await user.IncidentsAsync(id));
+
+        target.Stop();
+        var failing = await user.StateAsync(id, "failing");
+        var down = await user.StateAsync(id, "down");
+        Assert.Equal("NETWORK_ERROR", down.Reason);
+        var incident = Assert.Single(await user.IncidentsAsync(id));
+        Assert.True(incident.StartedAt > up.CheckedAt);
+        Assert.True(incident.StartedAt <= failing.CheckedAt);
+        Assert.Null(incident.EndedAt);
+        Assert.Equal("NETWORK_ERROR", incident.Reason);
+
+        var notice = await sink.FirstAsync("DOWN");
+        Assert.Equal(user.Email, Assert.Single(notice.To.Mailboxes).Address);
+        Assert.Contains(target.Url, notice.Subject, StringComparison.Ordinal);
+        Assert.Contains("NETWORK_ERROR", notice.Subject, StringComparison.Ordinal);
+        Assert.Contains(target.Url, notice.TextBody, StringComparison.Ordinal);
+        Assert.Contains("NETWORK_ERROR", notice.TextBody, StringComparison.Ordinal);
+
+        target.Start();
+        var again = await user.StateAsync(id, "up");
+        Assert.Null(again.Reason);
+        var ended = Assert.Single(await user.IncidentsAsync(id));
+        Assert.Equal(incident with { EndedAt = again.CheckedAt }, ended);
+        Assert.Contains(target.Url, (await sink.FirstAsync("UP")).TextBody, StringComparison.Ordinal);
+        Assert.Equal(2, sink.Received.Count);
+    }
+}

@@ -4,6 +4,7 @@ using Monit.Alerts.Contract;
 using Monit.Alerts.Delivery;
 using Monit.Alerts.Email;
 using Monit.Alerts.Http;
+using Monit.Alerts.Telemetry;
 using Monit.Core.Options;
 using Monit.Core.Resilience;
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -14,8 +15,12 @@ namespace Monit.ServiceDefaults;
 /// <summary>What every service has: telemetry, health endpoints and service discovery.</summary>
 public static class ServiceDefaults
 {
+    private const string Prometheus = "Telemetry:Prometheus";
+    private static readonly TimeSpan HealthTimeout = TimeSpan.FromSeconds(5);
+
     /// <summary>
-    /// OpenTelemetry (exported where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says), liveness, and service discovery.
+    /// OpenTelemetry (exported where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says, and with <c>Telemetry:Prometheus</c> to who
+    /// asks at <c>/metrics</c>), liveness, and service discovery.
     /// Deliberately nothing on every HttpClient: retries and headers would falsify an uptime check.
     /// </summary>
     public static T AddServiceDefaults<T>(this T builder) where T : IHostApplicationBuilder
@@ -42,12 +47,23 @@ public static class ServiceDefaults
         var telemetry = builder.Services.AddOpenTelemetry()
             .WithMetrics(metrics => metrics.AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddMeter("Monit.*"))
             .WithTracing(tracing => tracing.AddSource(builder.Environment.ApplicationName).AddSource("Monit.*")
-                .AddAspNetCoreInstrumentation(o => o.Filter = http =>
-                    !http.Request.Path.StartsWithSegments("/health") && !http.Request.Path.StartsWithSegments("/alive")));
+                .AddAspNetCoreInstrumentation(o => o.Filter = http => !IsOwn(http.Request.Path))
+                // Spans only, and no metrics: these have the address as an attribute. The probe's handler makes neither.
+                .AddHttpClientInstrumentation(o => o.FilterHttpRequestMessage = http => !IsOwn(http.RequestUri?.AbsolutePath)));
+        if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_TRACES_SAMPLER"]))
+            telemetry.WithTracing(tracing => tracing.SetSampler(new ParentBasedSampler(new RootSampler())));
+        if (builder.Configuration.GetValue<bool>(Prometheus))
+            telemetry.WithMetrics(metrics => metrics.AddPrometheusExporter());
         if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
             telemetry.UseOtlpExporter();
 
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
+        // A store that swallows packets must not keep whoever asks for our health waiting.
+        builder.Services.PostConfigure<HealthCheckServiceOptions>(health =>
+        {
+            foreach (var check in health.Registrations.Where(check => check.Timeout == Timeout.InfiniteTimeSpan))
+                check.Timeout = HealthTimeout;
+        });
         builder.Services.AddServiceDiscovery();
         return builder;
     }
@@ -57,6 +73,11 @@ public static class ServiceDefaults
     {
         app.MapHealthChecks("/health").AllowAnonymous();
         app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") }).AllowAnonymous();
+        if (app.Configuration.GetValue<bool>(Prometheus))
+            app.MapPrometheusScrapingEndpoint().AllowAnonymous();
         return app;
     }
+
+    // What asks for our state is no work worth a trace.
+    private static bool IsOwn(string? path) => path is "/health" or "/alive" or "/metrics";
 }

@@ -44,6 +44,7 @@ internal static class StandaloneHost
             builder.Logging.AddFilter(category, level => started && level >= LogLevel.Warning);
 
         builder.Services.AddMonitDb<SqliteMonitDb>(options => options.UseMonitSqlite(folder.ConnectionString));
+        builder.Services.AddHealthChecks().AddDbContextCheck<SqliteMonitDb>();
         builder.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(redis.ClientOptions));
         folder.PrepareDatabase();
         builder.Services.AddSchemaMigration();

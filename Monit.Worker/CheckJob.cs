@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
 using Monit.Core.Scheduling;
@@ -17,6 +18,11 @@ internal sealed class CheckJob(int shard, ClaimedJob claimed, long token, LeaseC
     public CheckConfig Config { get; set; } = null!;
     public IncidentState Incident { get; set; }
 
+    /// <summary>The check's root span, from the decision on and while it is kept.</summary>
+    public Activity? Trace { get; set; }
+
+    /// <summary>The clock of the claim itself.</summary>
+    public LeaseClock Claimed { get; } = clock;
     public Lease Lease { get; private set; } = new(claimed.Id, token);
     public LeaseClock Clock { get; private set; } = clock;
 

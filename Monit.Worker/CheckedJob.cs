@@ -4,4 +4,6 @@ namespace Monit.Worker;
 
 /// <summary>A job with its result.</summary>
 /// <param name="At">When the check began, Unix ms on Redis' clock.</param>
-internal sealed record CheckedJob(CheckJob Job, ProbeResult Result, long At);
+/// <param name="Started">The same as a monotonic timestamp.</param>
+/// <param name="Ended">The monotonic timestamp of its end.</param>
+internal sealed record CheckedJob(CheckJob Job, ProbeResult Result, long At, long Started = 0, long Ended = 0);

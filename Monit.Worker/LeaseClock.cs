@@ -8,6 +8,10 @@ namespace Monit.Worker;
 /// <param name="sent">The monotonic timestamp before the call.</param>
 internal sealed class LeaseClock(TimeProvider time, long now, long sent, TimeSpan lease)
 {
+    /// <summary>The monotonic timestamps before the call and after its reply.</summary>
+    public long Sent => sent;
+    public long Received { get; } = time.GetTimestamp();
+
     /// <summary>Redis' time now, Unix ms.</summary>
     public long Now => now + (long)time.GetElapsedTime(sent).TotalMilliseconds;
 

@@ -7,6 +7,7 @@ using Monit.Worker.Reclaimer;
 using Monit.Worker.Reconciler;
 using Monit.Worker.ResultProcessor;
 using Monit.Worker.Scheduler;
+using Monit.Worker.Telemetry;
 
 namespace Monit.Worker;
 
@@ -26,7 +27,9 @@ public static class WorkerServices
         services.AddValidatedOptions<ShutdownOptions>("Shutdown");
         services.AddOptions<HostOptions>().Configure<IOptions<ShutdownOptions>>((host, own) => host.ShutdownTimeout = own.Value.Timeout);
 
-        services.AddSingleton<PipelineMetrics>();
+        services.AddValidatedOptions<TelemetryOptions>("Telemetry");
+        services.AddSingleton<PipelineMetrics>().AddSingleton<CheckTracing>();
+        services.AddHealthChecks().AddCheck<ClaimLoopHealthCheck>("claim-loop");
         services.AddSingleton<JobQueue>().AddSingleton<SchedulerStage>();
         services.AddSingleton(_ => new SystemResolver(Dns.GetHostAddresses));
         services.AddSingleton<TargetResolver>(provider => provider.GetRequiredService<SystemResolver>().ResolveAsync);

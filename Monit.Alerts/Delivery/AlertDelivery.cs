@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Monit.Alerts.Email;
+using Monit.Alerts.Telemetry;
 using Monit.Core.Alerts;
 
 namespace Monit.Alerts.Delivery;
@@ -16,7 +18,10 @@ internal sealed partial class AlertDelivery(
     public async Task DeliverAsync(Guid id, CancellationToken stopping, CancellationToken abort)
     {
         if (await store.ClaimAsync(id, abort) is not { } claim)
+        {
+            Activity.Current.Forget();
             return;
+        }
 
         var startedAt = time.GetUtcNow();
         var start = time.GetTimestamp();
@@ -41,6 +46,9 @@ internal sealed partial class AlertDelivery(
         };
         Log(claim, result, status, error);
         metrics.Count(claim.Alert.Kind, status);
+        if (result.Tried)
+            metrics.RecordAttempt(EmailChannel.Name, result.Outcome, took);
+        Activity.Current.Ended(claim.Alert.Kind, status);
 
         if (!await EndAsync(() => store.EndAsync(claim, status, error, retryAt, attempt), claim, abort))
             LogLost(logger, id);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Monit.Alerts.Contract;
 
 namespace Monit.Alerts.Delivery;
@@ -10,7 +11,7 @@ internal sealed class AlertIntake(DeliveryStore store, DeliveryQueue queue)
     {
         if (await store.StatusAsync(id, ct) is not { } status)
             return null;
-        queue.TryOffer(id);
+        queue.TryOffer(id, Activity.Current?.Context ?? default);
         return new AlertAccepted(id, status.ToString().ToLowerInvariant());
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Monit.Alerts.Email;
+using Monit.Alerts.Telemetry;
 
 namespace Monit.Alerts.Delivery;
 
@@ -40,7 +41,8 @@ internal sealed partial class DeliveryWorkers(
     {
         while (!stopping.IsCancellationRequested)
         {
-            var id = await queue.TakeAsync(stopping);
+            var (id, asker) = await queue.TakeAsync(stopping);
+            using var span = DeliveryTracing.StartDelivery(id, asker);
             try
             {
                 await delivery.DeliverAsync(id, stopping, _abort.Token);

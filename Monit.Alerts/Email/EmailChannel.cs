@@ -3,6 +3,7 @@ using MailKit.Security;
 using Microsoft.Extensions.Options;
 using MimeKit;
 using Monit.Alerts.Delivery;
+using Monit.Alerts.Telemetry;
 
 namespace Monit.Alerts.Email;
 
@@ -19,6 +20,14 @@ internal sealed class EmailChannel(IOptions<SmtpOptions> options, TimeProvider t
         if (!MailboxAddress.TryParse(claim.Recipient, out var to))
             return new(SendOutcome.Undeliverable, "There is no valid address to send to.");
 
+        using var span = DeliveryTracing.StartSend(_smtp);
+        var result = await SendAsync(claim, to, abort);
+        span.Ended(result);
+        return result;
+    }
+
+    private async Task<SendResult> SendAsync(Claim claim, MailboxAddress to, CancellationToken abort)
+    {
         // Never beyond the claim, whatever came between.
         var limit = claim.Until - time.GetUtcNow();
         using var timeout = new CancellationTokenSource(

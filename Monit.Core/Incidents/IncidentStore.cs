@@ -8,6 +8,8 @@ namespace Monit.Core.Incidents;
 /// <summary>Writes incidents with their alerts, in one transaction and in a way that may be repeated.</summary>
 public sealed class IncidentStore(IDbContextFactory<MonitDb> dbs, StoreResilience resilience)
 {
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
+
     /// <summary>
     /// Records a batch. An incident that is open already is adopted, one that is closed already stays so, and neither
     /// alerts again. A row that SQL refuses is isolated.
@@ -105,7 +107,8 @@ public sealed class IncidentStore(IDbContextFactory<MonitDb> dbs, StoreResilienc
         IncidentId = incident.Id,
         MonitorId = incident.MonitorId,
         Kind = kind,
-        NextAttemptAt = at,
+        // Redis' clock gave the time, and the clock of Monit.Alerts may be behind it: due at once all the same.
+        NextAttemptAt = at - ClockSkew,
         CreatedAt = at,
     };
 }

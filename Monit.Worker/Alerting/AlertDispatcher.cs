@@ -1,26 +1,33 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Monit.Alerts.Contract;
+using Monit.Worker.Telemetry;
 
 namespace Monit.Worker.Alerting;
 
 /// <summary>Stage 4: tells Monit.Alerts at once of notices that are in SQL already.</summary>
 internal sealed partial class AlertDispatcher(
-    AlertChannel alerts, IAlertsApi api, IOptions<AlertOptions> options, ILogger<AlertDispatcher> logger)
+    AlertChannel alerts, IAlertsApi api, IOptions<AlertOptions> options, PipelineMetrics metrics, ILogger<AlertDispatcher> logger)
 {
     /// <summary>Ends when the alert channel is complete and empty, or at <paramref name="giveUp"/>.</summary>
-    public Task RunAsync(CancellationToken giveUp) =>
-        Task.WhenAll(Enumerable.Range(0, options.Value.WorkerCount).Select(_ => WorkAsync(giveUp)));
+    public Task RunAsync(CancellationToken giveUp)
+    {
+        metrics.ObserveQueue("alerts", () => alerts.Reader.Count);
+        return Task.WhenAll(Enumerable.Range(0, options.Value.WorkerCount).Select(_ => WorkAsync(giveUp)));
+    }
 
     private async Task WorkAsync(CancellationToken giveUp)
     {
-        await foreach (var id in alerts.Reader.ReadAllAsync(CancellationToken.None))
+        await foreach (var (id, check) in alerts.Reader.ReadAllAsync(CancellationToken.None))
         {
+            using var dispatch = CheckTracing.StartDispatch(check);
             try
             {
                 await api.SendAsync(new SendAlert(id), giveUp);
             }
             catch (Exception failure)
             {
+                dispatch?.SetTag("error.type", failure.GetType().FullName).SetStatus(ActivityStatusCode.Error, failure.Message);
                 LogNotDispatched(id, failure.Message);
             }
         }

@@ -5,6 +5,8 @@ namespace Monit.Worker.Alerting;
 
 public static class AlertsClient
 {
+    private static readonly Uri Address = new("https+http://alerts");
+
     /// <summary>
     /// The client of Monit.Alerts, found as <c>http://alerts</c> by service discovery and shown the key
     /// <c>Alerts:Key</c>. Retries belong here, and only here: asking twice is harmless.
@@ -16,10 +18,12 @@ public static class AlertsClient
         if (key is not { Length: >= 32 })
             throw new InvalidOperationException("Alerts:Key must have at least 32 characters; Monit.Alerts needs the same.");
 
+        builder.Services.AddHttpClient<AlertsHealthCheck>(http => http.BaseAddress = Address).AddServiceDiscovery();
+        builder.Services.AddHealthChecks().AddCheck<AlertsHealthCheck>("alerts");
         builder.Services.AddRefitGeneratedClient<IAlertsApi>(new RefitSettings())
             .ConfigureHttpClient(http =>
             {
-                http.BaseAddress = new Uri("https+http://alerts");
+                http.BaseAddress = Address;
                 http.DefaultRequestHeaders.Add(IAlertsApi.KeyHeader, key);
             })
             .AddServiceDiscovery()

@@ -3,6 +3,7 @@ using Monit.Core.Monitors;
 using Monit.Core.Scheduling;
 using Monit.Worker.ResultProcessor;
 using Monit.Worker.Scheduler;
+using Monit.Worker.Telemetry;
 
 namespace Monit.Worker.Executor;
 
@@ -33,6 +34,8 @@ internal sealed partial class ExecutorStage(
     /// <param name="abort">Running checks are cut off and given back.</param>
     public async Task RunAsync(int workers, CancellationToken stop, CancellationToken abort)
     {
+        metrics.ObserveSlots("all", () => slots.Used, slots.Limit);
+        metrics.ObserveSlots("suspects", () => slots.SuspectsUsed, slots.Limit / 2);
         await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => WorkAsync(stop, abort)));
         Ended();
         await _idle.Task;
@@ -91,9 +94,10 @@ internal sealed partial class ExecutorStage(
             started = time.GetTimestamp();
             var result = await probe.CheckAsync(job.Config, abort);
             // The target's time; what a full result channel adds does not make it a slow one.
-            took = time.GetElapsedTime(started);
-            metrics.CheckDuration.Record(took.Value.TotalSeconds);
-            await results.Writer.WriteAsync(new CheckedJob(job, result, at), CancellationToken.None);
+            var ended = time.GetTimestamp();
+            took = time.GetElapsedTime(started, ended);
+            metrics.RecordCheck(result, took.Value);
+            await results.Writer.WriteAsync(new CheckedJob(job, result, at, started, ended), CancellationToken.None);
         }
         catch (OperationCanceledException) when (abort.IsCancellationRequested)
         {

@@ -14,6 +14,10 @@ internal sealed class SlotPool(IOptions<ExecutorOptions> options) : IDisposable
     private readonly SemaphoreSlim _slots = new(options.Value.HttpSemaphoreCount);
     private readonly SemaphoreSlim _suspects = new(options.Value.HttpSemaphoreCount / 2);
 
+    public int Limit => options.Value.HttpSemaphoreCount;
+    public int Used => Limit - _slots.CurrentCount;
+    public int SuspectsUsed => Limit / 2 - _suspects.CurrentCount;
+
     /// <summary>Waits for a slot; none at once, when the suspects have all that they may have.</summary>
     public async ValueTask<Slot?> TryTakeAsync(CheckJob job, CancellationToken ct)
     {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Monit.Core.Scheduling;
 using Monit.Worker.Scheduler;
+using Monit.Worker.Telemetry;
 
 namespace Monit.Worker.Reclaimer;
 

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using Monit.Core.Scheduling;
+using Monit.Worker.Telemetry;
 
 namespace Monit.Worker.ResultProcessor;
 
@@ -11,6 +13,7 @@ namespace Monit.Worker.ResultProcessor;
 internal sealed partial class Completer(
     RedisSchedule schedule,
     IOptions<PipelineOptions> options,
+    CheckTracing tracing,
     PipelineMetrics metrics,
     TimeProvider time,
     ILogger<Completer> logger)
@@ -36,8 +39,11 @@ internal sealed partial class Completer(
     public void Finish() => Array.ForEach(_shards, shard => shard.Writer.TryComplete());
 
     /// <summary>Ends when all that came is written, or <paramref name="giveUp"/> says that Redis was away for too long.</summary>
-    public Task RunAsync(CancellationToken giveUp) =>
-        Task.WhenAll(Enumerable.Range(0, _shards.Length).Select(shard => RunAsync(shard, giveUp)));
+    public Task RunAsync(CancellationToken giveUp)
+    {
+        metrics.ObserveQueue("completions", () => _shards.Sum(shard => shard.Reader.Count));
+        return Task.WhenAll(Enumerable.Range(0, _shards.Length).Select(shard => RunAsync(shard, giveUp)));
+    }
 
     private async Task RunAsync(int shard, CancellationToken giveUp)
     {
@@ -76,6 +82,7 @@ internal sealed partial class Completer(
             catch (Exception failure)
             {
                 LogGivenUp(shard, batch.Count, failure);
+                batch.ForEach(ending => CheckTracing.End(ending.Job, "expired"));
                 return;
             }
         }
@@ -95,30 +102,42 @@ internal sealed partial class Completer(
         // Both may be repeated when only the second fails: what was done the first time is fenced off.
         if (completions.Count > 0)
         {
+            var sent = time.GetTimestamp();
             var fenced = await schedule.CompleteAsync(shard, completions, giveUp);
             metrics.Completions.Add(completions.Count - fenced.Count);
-            Count(fenced.Count);
+            Ended("complete", fenced, sent);
         }
         if (releases.Count > 0)
         {
+            var sent = time.GetTimestamp();
             var fenced = await schedule.ReleaseAsync(shard, releases, giveUp);
             metrics.Releases.Add(releases.Count - fenced.Count);
-            Count(fenced.Count);
+            Ended("release", fenced, sent);
         }
 
-        void Count(int fenced)
+        void Ended(string operation, IReadOnlyList<int> fenced, long sent)
         {
-            if (fenced > 0)
+            if (fenced.Count > 0)
             {
-                metrics.Fenced.Add(fenced);
-                LogFenced(shard, fenced);
+                metrics.Fenced.Add(fenced.Count);
+                LogFenced(shard, fenced.Count);
             }
+            var (position, first) = (0, default(ActivityContext));
+            foreach (var ending in batch)
+                if (ending.Operation == operation)
+                    first = tracing.EndWritten(ending.Job, operation, fenced.Contains(position++), sent, first);
         }
     }
 
     private void Drop(int shard, List<Ending> batch)
     {
-        var dropped = batch.RemoveAll(ending => ending.Job.Clock.Left <= TimeSpan.Zero);
+        var dropped = batch.RemoveAll(ending =>
+        {
+            if (ending.Job.Clock.Left > TimeSpan.Zero)
+                return false;
+            CheckTracing.End(ending.Job, "expired");
+            return true;
+        });
         if (dropped > 0)
         {
             metrics.Expired.Add(dropped);
@@ -126,7 +145,10 @@ internal sealed partial class Completer(
         }
     }
 
-    private readonly record struct Ending(CheckJob Job, Completion? Completion, TimeSpan Delay);
+    private readonly record struct Ending(CheckJob Job, Completion? Completion, TimeSpan Delay)
+    {
+        public string Operation => Completion is null ? "release" : "complete";
+    }
 
     [LoggerMessage(1, LogLevel.Warning, "Redis does not take {Count} results of shard {Shard}; holding them while their leases last")]
     private partial void LogHeld(int shard, int count, Exception failure);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using Monit.Core.Incidents;
@@ -5,6 +6,7 @@ using Monit.Core.Monitors;
 using Monit.Core.Scheduling;
 using Monit.Worker.Alerting;
 using Monit.Worker.Scheduler;
+using Monit.Worker.Telemetry;
 
 namespace Monit.Worker.ResultProcessor;
 
@@ -38,6 +40,7 @@ internal sealed partial class IncidentWriter(
 
     public async Task RunAsync(CancellationToken giveUp)
     {
+        metrics.ObserveQueue("incidents", () => _channel.Reader.Count);
         var batch = new List<PendingTransition>(MaxBatch);
         while (await _channel.Reader.WaitToReadAsync(CancellationToken.None))
         {
@@ -58,14 +61,24 @@ internal sealed partial class IncidentWriter(
 
     private async Task WriteAsync(List<PendingTransition> batch, CancellationToken giveUp)
     {
-        var outcomes = await RecordAsync(batch, giveUp);
+        IReadOnlyList<TransitionOutcome> outcomes;
+        using (var write = CheckTracing.StartWrite(batch))
+        {
+            outcomes = await RecordAsync(batch, giveUp);
+            write?.Stop();
+            if (write is not null)
+                CheckTracing.Join(batch, write);
+        }
         var stale = new List<Guid>();
         foreach (var (pending, outcome) in batch.Zip(outcomes))
         {
-            if (outcome.Stale)
-                stale.Add(pending.Job.Id);
-            else
+            if (!outcome.Stale)
+            {
                 await FinishAsync(pending, outcome);
+                continue;
+            }
+            stale.Add(pending.Job.Id);
+            CheckTracing.End(pending.Job, "stale");
         }
         // The configuration that was checked is no longer the monitor's.
         if (stale.Count > 0)
@@ -92,7 +105,7 @@ internal sealed partial class IncidentWriter(
                 if (!held)
                     LogHeld(batch.Count, failure);
                 await Task.WhenAny(Task.Delay(Hold, time, giveUp));
-                var dropped = batch.RemoveAll(pending => pending.Job.Clock.Left <= TimeSpan.Zero);
+                var dropped = Remove(batch, pending => pending.Job.Clock.Left <= TimeSpan.Zero, "expired");
                 metrics.Expired.Add(dropped);
                 if (dropped > 0)
                     LogDropped(dropped);
@@ -117,12 +130,22 @@ internal sealed partial class IncidentWriter(
             metrics.Fenced.Add(fenced.Count);
             if (fenced.Count > 0)
                 LogFenced(fenced.Count);
-            batch.RemoveAll(fenced.Contains);
+            Remove(batch, fenced.Contains, "fenced");
         }
     }
 
+    private static int Remove(List<PendingTransition> batch, Predicate<PendingTransition> which, string ending) => batch.RemoveAll(pending =>
+    {
+        if (!which(pending))
+            return false;
+        CheckTracing.End(pending.Job, ending);
+        return true;
+    });
+
     private async ValueTask FinishAsync(PendingTransition pending, TransitionOutcome outcome)
     {
+        // What is logged and told from here belongs to this check's trace.
+        Activity.Current = pending.Job.Trace;
         if (outcome.Failure is { } failure)
         {
             LogRefused(pending.Job.Id, pending.Outcome.Change, failure);
@@ -136,7 +159,7 @@ internal sealed partial class IncidentWriter(
     private void Announce(PendingTransition pending, Guid? alertId)
     {
         if (alertId is { } id)
-            alerts.Offer(id);
+            alerts.Offer(id, pending.Job.Trace?.Context ?? default);
         var (job, result) = (pending.Job, pending.Checked.Result);
         if (pending.Outcome.Change == IncidentChange.Open)
         {

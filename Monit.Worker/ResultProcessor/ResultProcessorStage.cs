@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using Monit.Core.Monitors;
+using Monit.Worker.Telemetry;
 
 namespace Monit.Worker.ResultProcessor;
 
@@ -16,6 +17,9 @@ internal sealed partial class ResultProcessorStage(
     Completions completions,
     RetryBudget retries,
     IOptions<ResultProcessorOptions> options,
+    CheckTracing tracing,
+    PipelineMetrics metrics,
+    TimeProvider time,
     ILogger<ResultProcessorStage> logger)
 {
     /// <summary>Ends when the result channel is complete and every result is decided.</summary>
@@ -24,6 +28,9 @@ internal sealed partial class ResultProcessorStage(
         var rules = options.Value;
         var successes = Channel.CreateBounded<CheckedJob>(rules.SuccessChannelSize);
         var failures = Channel.CreateBounded<CheckedJob>(rules.FailureChannelSize);
+        metrics.ObserveQueue("results", () => results.Reader.Count);
+        metrics.ObserveQueue("successes", () => successes.Reader.Count);
+        metrics.ObserveQueue("failures", () => failures.Reader.Count);
         await Task.WhenAll(
         [
             RouteAsync(successes.Writer, failures.Writer),
@@ -58,10 +65,13 @@ internal sealed partial class ResultProcessorStage(
 
     private async ValueTask DecideAsync(CheckedJob done)
     {
-        var job = done.Job;
+        var (job, decided) = (done.Job, time.GetTimestamp());
         var outcome = Decision.Decide(job.Incident, done.Result, done.At, options.Value, mayRetry: true);
         if (outcome.Next == NextCheck.Retry && !retries.TrySpend())
             outcome = Decision.Decide(job.Incident, done.Result, done.At, options.Value, mayRetry: false);
+        tracing.Start(done, outcome, decided);
+        if (outcome.State == MonitorState.Parked && !job.Incident.Parked)
+            metrics.Parked.Add(1);
         if (logger.IsEnabled(LogLevel.Debug))
             LogChecked(job.Id, job.Config.LogUrl, outcome.State, done.Result.Reason?.ToWire(), done.Result.HttpStatus, done.Result.LatencyMs);
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Monit.Core.Scheduling;
 using Monit.Worker.Reconciler;
 using Monit.Worker.ResultProcessor;
+using Monit.Worker.Telemetry;
 
 namespace Monit.Worker.Scheduler;
 
@@ -21,9 +22,11 @@ internal sealed partial class SchedulerStage(
 {
     private readonly Signal _nudge = new(time);
     private bool _away;
+    private long _lastTick;
 
-    /// <summary>When the last tick ended well; none before the first.</summary>
-    public DateTimeOffset? LastTick { get; private set; }
+    /// <summary>Since Redis last answered a claim, by the monotonic clock; none before the first answer.</summary>
+    public TimeSpan? SinceLastTick =>
+        Volatile.Read(ref _lastTick) is var last and not 0 ? time.GetElapsedTime(last) : null;
 
     /// <summary>There is work now: do not wait for the next tick.</summary>
     public void Nudge() => _nudge.Set();
@@ -32,13 +35,13 @@ internal sealed partial class SchedulerStage(
 
     public async Task RunAsync(CancellationToken stop)
     {
+        metrics.ObserveQueue("jobs", () => jobs.Count);
         while (!stop.IsCancellationRequested)
         {
             var started = time.GetTimestamp();
             try
             {
                 await TickAsync(stop);
-                LastTick = time.GetUtcNow();
                 if (_away)
                     LogBack();
                 _away = false;
@@ -75,6 +78,8 @@ internal sealed partial class SchedulerStage(
     {
         var sent = time.GetTimestamp();
         var claim = await schedule.ClaimAsync(shard, limit, options.Value.VisibilityTimeout);
+        // Here and not at the end of a tick, which lasts as long as there is a backlog.
+        Volatile.Write(ref _lastTick, time.GetTimestamp());
         if (!claim.Built)
             sweeps.Request(shard);
         var clock = new LeaseClock(time, claim.Now, sent, options.Value.VisibilityTimeout);

@@ -73,9 +73,12 @@ internal sealed class PostgresServer : IDisposable
     /// <summary>SIGKILL of the postmaster; its children follow.</summary>
     public void Kill()
     {
-        foreach (var pid in File.ReadLines($"{_folder}/data/postmaster.pid").Take(1))
-            Process.GetProcessById(int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture)).Kill();
+        var pid = File.ReadLines($"{_folder}/data/postmaster.pid").First();
+        using var postmaster = Process.GetProcessById(int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture));
+        postmaster.Kill();
         _server!.Dispose();
+        // The next one refuses to start while this one's id is in use.
+        postmaster.WaitForExit(5000);
     }
 
     public async Task RestartAsync()

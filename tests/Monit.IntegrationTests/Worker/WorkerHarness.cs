@@ -46,10 +46,12 @@ internal sealed class WorkerHarness : IAsyncDisposable
     public MonitorSync Sync => _host.Services.GetRequiredService<MonitorSync>();
 
     /// <param name="database">A migrated database; none: a new one on PostgreSQL.</param>
+    /// <param name="configure">Comes last: what it registers wins.</param>
     /// <param name="redis">A server of the test's own; none: the shared one, under a new prefix.</param>
     public static async Task<WorkerHarness> CreateAsync(
         LocalStores stores, string? database = null, string? redis = null, string? prefix = null,
-        Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null)
+        Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null,
+        Action<IHostApplicationBuilder>? configure = null)
     {
         database ??= await stores.NewDatabaseAsync();
         var connection = await ConnectAsync(redis ?? await stores.RedisConnectionStringAsync());
@@ -65,6 +67,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
         builder.AddMonitWorker();
         builder.Services.AddSingleton<IAlertsApi>(new CapturedAlerts());
         services?.Invoke(builder.Services);
+        configure?.Invoke(builder);
         var host = builder.Build();
         var harness = new WorkerHarness(host) { Log = log };
         await harness.Sql(async db =>
@@ -78,9 +81,10 @@ internal sealed class WorkerHarness : IAsyncDisposable
 
     public static async Task<WorkerHarness> StartAsync(
         LocalStores stores, string? database = null, string? redis = null, string? prefix = null,
-        Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null)
+        Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null,
+        Action<IHostApplicationBuilder>? configure = null)
     {
-        var harness = await CreateAsync(stores, database, redis, prefix, settings, services);
+        var harness = await CreateAsync(stores, database, redis, prefix, settings, services, configure);
         await harness.StartAsync();
         return harness;
     }

@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Monit.Core.Monitors;
+using Monit.Worker.Executor;
+
+namespace Monit.Worker.Telemetry;
+
+/// <summary>
+/// The worker's instruments, under the meter <c>Monit.Worker</c>; docs/telemetry.md lists them. Attributes have few
+/// values: never a monitor's id or URL.
+/// </summary>
+internal sealed class PipelineMetrics
+{
+    public const string MeterName = "Monit.Worker";
+
+    private readonly ConcurrentQueue<(string Name, Func<int> Length)> _queues = new();
+    private readonly ConcurrentQueue<(string Pool, Func<int> Used, int Limit)> _slots = new();
+    private readonly Histogram<double> _checkDuration;
+
+    public PipelineMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        Claims = meter.CreateCounter<long>("monit.claims", "{job}", "Jobs claimed.");
+        Completions = meter.CreateCounter<long>("monit.completions", "{job}", "Checks completed.");
+        Fenced = meter.CreateCounter<long>("monit.completions.fenced", "{job}", "Results that came after their lease had moved on.");
+        Expired = meter.CreateCounter<long>("monit.results.expired", "{job}", "Results dropped because a store stayed away for longer than their lease.");
+        Releases = meter.CreateCounter<long>("monit.releases", "{job}", "Jobs given back unchecked.");
+        Reclaims = meter.CreateCounter<long>("monit.reclaims", "{job}", "Jobs whose lease had run out.");
+        MissedSlots = meter.CreateCounter<long>("monit.schedule.missed", "{slot}", "Slots that went by without a check.");
+        Parked = meter.CreateCounter<long>("monit.monitors.parked", "{monitor}", "Monitors that left the normal cadence.");
+        IncidentsOpened = meter.CreateCounter<long>("monit.incidents.opened", "{incident}", "Incidents opened.");
+        IncidentsClosed = meter.CreateCounter<long>("monit.incidents.closed", "{incident}", "Incidents closed.");
+        ScheduleLag = meter.CreateHistogram("monit.schedule.lag", "s", "From due to claimed.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 900] });
+        // Up to a minute, the longest time-out.
+        _checkDuration = meter.CreateHistogram("monit.check.duration", "s", "A whole check, from before the name is resolved.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60] });
+        meter.CreateObservableUpDownCounter("monit.pipeline.queue.length", () => _queues.Select(
+            queue => new Measurement<int>(queue.Length(), new KeyValuePair<string, object?>("monit.queue.name", queue.Name))),
+            "{item}", "What waits between two stages.");
+        meter.CreateObservableUpDownCounter("monit.http.slots.usage", () => _slots.Select(
+            slots => new Measurement<int>(slots.Used(), new KeyValuePair<string, object?>("monit.slots.pool", slots.Pool))),
+            "{slot}", "Slots of the HTTP semaphore in use.");
+        meter.CreateObservableUpDownCounter("monit.http.slots.limit", () => _slots.Select(
+            slots => new Measurement<int>(slots.Limit, new KeyValuePair<string, object?>("monit.slots.pool", slots.Pool))),
+            "{slot}", "Slots of the HTTP semaphore.");
+    }
+
+    public Counter<long> Claims { get; }
+    public Counter<long> Completions { get; }
+    public Counter<long> Fenced { get; }
+    public Counter<long> Expired { get; }
+    public Counter<long> Releases { get; }
+    public Counter<long> Reclaims { get; }
+    public Counter<long> MissedSlots { get; }
+    public Counter<long> Parked { get; }
+    public Counter<long> IncidentsOpened { get; }
+    public Counter<long> IncidentsClosed { get; }
+    public Histogram<double> ScheduleLag { get; }
+
+    public void RecordCheck(in ProbeResult result, TimeSpan took)
+    {
+        if (result.Reason is { } reason)
+            _checkDuration.Record(took.TotalSeconds, new("monit.check.outcome", "failure"), new("error.type", reason.ToWire()));
+        else
+            _checkDuration.Record(took.TotalSeconds, new KeyValuePair<string, object?>("monit.check.outcome", "success"));
+    }
+
+    public void ObserveQueue(string name, Func<int> length) => _queues.Enqueue((name, length));
+
+    public void ObserveSlots(string pool, Func<int> used, int limit) => _slots.Enqueue((pool, used, limit));
+}

@@ -1,0 +1,45 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Monit.Core.Monitors;
+using Monit.Worker.Executor;
+using Monit.Worker.ResultProcessor;
+using Monit.Worker.Telemetry;
+
+namespace Monit.IntegrationTests.Telemetry;
+
+/// <summary>Runs alone: the hosts of other tests listen.</summary>
+[CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
+public sealed class AllocationCollection;
+
+[Collection(nameof(AllocationTests))]
+public sealed class AllocationTests
+{
+    [Fact]
+    public void Success_AllocatesNothing_WhenNothingListens()
+    {
+        using var services = new ServiceCollection().AddMetrics().AddSingleton<PipelineMetrics>().BuildServiceProvider();
+        var metrics = services.GetRequiredService<PipelineMetrics>();
+        var tracing = new CheckTracing(Options.Create(new TelemetryOptions { SuccessRatio = 1 }), TimeProvider.System);
+        var up = ProbeResult.Up(200, TimeSpan.FromMilliseconds(20));
+        var done = TraceTests.Checked(up);
+        var outcome = new Outcome(MonitorState.Up, default, NextCheck.Slot, IncidentChange.None);
+
+        Run(1000);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Run(100_000);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Run(int times)
+        {
+            for (var i = 0; i < times; i++)
+            {
+                metrics.Claims.Add(1);
+                metrics.ScheduleLag.Record(0.1);
+                metrics.RecordCheck(up, TimeSpan.FromMilliseconds(20));
+                tracing.Start(done, outcome, 0);
+                tracing.EndWritten(done.Job, "complete", false, 0, default);
+                metrics.Completions.Add(1);
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Monit.Alerts.Delivery;
+using Monit.Core.Alerts;
+using Monit.Core.Data;
+using Monit.IntegrationTests.Alerts;
+using Monit.Testing;
+
+namespace Monit.IntegrationTests.Telemetry;
+
+/// <summary>Whose trace a delivery belongs to when the sweep has a part in it.</summary>
+public sealed class SweepTraceTests : AlertsFixture
+{
+    private readonly SqliteFile _file = new();
+
+    private protected override Task CreateDatabaseAsync() => _file.MigrateAsync();
+    private protected override void DropDatabase() => _file.Dispose();
+    private protected override void AddDatabase(IServiceCollection services) => _file.Add(services);
+    private protected override MonitDb NewDb() => _file.NewDb();
+
+    [Fact]
+    public async Task AlertThatNobodyAskedFor_HasATraceOfItsOwn()
+    {
+        using var spans = new Spans("Monit.Alerts");
+        var down = await SeedDownAsync();
+        await StartAsync();
+        await UntilAsync(down.Id, AlertStatus.Delivered);
+        var delivery = await Eventually.Get(() => Task.FromResult(spans.Ended.FirstOrDefault(span => Equals(span.GetTagItem("monit.alert.id"), down.Id.ToString()))),
+            span => span is not null, "the delivery's span has ended");
+        Assert.Equal(default, delivery!.ParentSpanId);
+        Assert.Equal("delivered", delivery.GetTagItem("monit.alert.status"));
+    }
+
+    [Fact]
+    public async Task AlertThatTheSweepFoundFirst_JoinsTheTraceOfWhoAsksWhileItWaits()
+    {
+        var queue = new DeliveryQueue(Options.Create(new DeliveryOptions()));
+        var (id, asker) = (NewId(), new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded));
+        await queue.OfferAsync(id, Token);
+        queue.TryOffer(id, asker);
+        Assert.Equal((id, asker), await queue.TakeAsync(Token));
+        Assert.Equal(0, queue.Count);
+    }
+}

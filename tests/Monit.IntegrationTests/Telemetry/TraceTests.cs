@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using System.Net;
+using Microsoft.Extensions.Options;
+using Monit.Core.Incidents;
+using Monit.Core.Monitors;
+using Monit.Core.Scheduling;
+using Monit.ServiceDefaults;
+using Monit.Testing;
+using Monit.Worker;
+using Monit.Worker.Executor;
+using Monit.Worker.ResultProcessor;
+using Monit.Worker.Telemetry;
+using OpenTelemetry.Trace;
+
+namespace Monit.IntegrationTests.Telemetry;
+
+/// <summary>What a check leaves behind as a trace.</summary>
+public sealed class TraceTests(LocalStores stores)
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task FailingCheck_IsOneTrace_FromItsClaimToTheDeliveredAlert()
+    {
+        await using var journey = await TracedJourney.StartAsync(stores);
+        var id = await journey.RunAsync();
+
+        var root = Assert.Single(journey.Spans.ChecksOf(id), check => Equals(check.GetTagItem("monit.monitor.state"), "down"));
+        var trace = journey.Spans.TraceOf(root);
+        Activity One(string name, ActivityKind kind) => Assert.Single(trace, span => span.DisplayName == name && span.Kind == kind);
+        void Under(Activity parent, Activity child) => Assert.Equal(parent.SpanId, child.ParentSpanId);
+
+        Assert.Equal(default, root.ParentSpanId);
+        var (claim, get) = (One("monit.claim", ActivityKind.Client), One("GET", ActivityKind.Client));
+        var (decide, write) = (One("monit.decide", ActivityKind.Internal), One("monit.incident.write", ActivityKind.Internal));
+        var (complete, dispatch) = (One("monit.complete", ActivityKind.Client), One("monit.alert.dispatch", ActivityKind.Producer));
+        Assert.All([claim, get, decide, write, complete, dispatch], child => Under(root, child));
+        Assert.Contains(trace, span => span.Source.Name == "Npgsql" && span.ParentSpanId == write.SpanId);
+        var post = One("POST", ActivityKind.Client);
+        var server = Assert.Single(trace, span => span.Kind == ActivityKind.Server);
+        var deliver = One("monit.alert.deliver", ActivityKind.Consumer);
+        Under(dispatch, post);
+        Under(post, server);
+        Under(server, deliver);
+        Under(deliver, One("monit.alert.send", ActivityKind.Client));
+
+        Activity[] inOrder = [claim, get, decide, write, complete];
+        Assert.Equal(inOrder, inOrder.OrderBy(span => span.StartTimeUtc));
+        Assert.InRange(claim.StartTimeUtc - root.StartTimeUtc, TimeSpan.FromMilliseconds(-5), TimeSpan.FromMilliseconds(5));
+        Assert.Equal($"http://127.0.0.1:{journey.Target.Port}/status", get.GetTagItem("url.full"));
+        Assert.Equal(500, get.GetTagItem("http.response.status_code"));
+        Assert.Equal("delivered", deliver.GetTagItem("monit.alert.status"));
+        Assert.Equal("completed", root.GetTagItem("monit.check.ending"));
+        Assert.Equal(root.TraceId, Assert.Single(journey.Log.Lines, line => line.Line.Contains(" is down: ", StringComparison.Ordinal)).Trace);
+    }
+
+    [Fact]
+    public async Task Recovery_IsKept_AlthoughItIsASuccess()
+    {
+        await using var journey = await TracedJourney.StartAsync(stores);
+        var id = await journey.RunAsync();
+        var root = Assert.Single(journey.Spans.ChecksOf(id), check => Equals(check.GetTagItem("monit.monitor.state"), "up"));
+        Assert.Contains(journey.Spans.TraceOf(root), span => span.OperationName == "monit.alert.send");
+        Assert.Equal(root.TraceId, Assert.Single(journey.Log.Lines, line => line.Line.EndsWith("is up again", StringComparison.Ordinal)).Trace);
+    }
+
+    [Fact]
+    public async Task Standalone_HasTheSameTrace_WithoutHttp()
+    {
+        await using var journey = await TracedJourney.StartAsync(stores, inProcess: true);
+        var id = await journey.RunAsync();
+        foreach (var trace in journey.Spans.ChecksOf(id).Select(journey.Spans.TraceOf).Where(trace => trace.Exists(span => span.OperationName == "monit.alert.dispatch")))
+        {
+            var dispatch = Assert.Single(trace, span => span.OperationName == "monit.alert.dispatch");
+            Assert.Equal(dispatch.SpanId, Assert.Single(trace, span => span.OperationName == "monit.alert.deliver").ParentSpanId);
+            Assert.DoesNotContain(trace, span => span.Source.Name is "System.Net.Http" or "Microsoft.AspNetCore");
+        }
+    }
+
+    [Theory]
+    [InlineData(ActivityKind.Client, SamplingDecision.Drop)]
+    [InlineData(ActivityKind.Consumer, SamplingDecision.RecordAndSample)]
+    public void CallThatBelongsToNothing_StartsNoTrace(ActivityKind kind, SamplingDecision expected) => Assert.Equal(expected,
+        new RootSampler().ShouldSample(new SamplingParameters(default, ActivityTraceId.CreateRandom(), "any", kind)).Decision);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task PlainSuccess_IsKeptByRatio(double ratio)
+    {
+        await using var journey = await TracedJourney.StartAsync(stores, ratio);
+        var monitor = await journey.Worker.AddAsync(journey.Target.Url);
+        await Eventually.True(() => journey.Target.Requests.Count >= 3, "three checks");
+        await Eventually.True(() => journey.Spans.ChecksOf(monitor.Id).Count() >= 2 * ratio, "traces");
+        Assert.Equal(ratio > 0, journey.Spans.Started.Any(span => Equals(span.GetTagItem("monit.monitor.id"), monitor.Id.ToString())));
+    }
+
+    [Fact]
+    public async Task Probe_LeavesNoSpanOfDotnetsOwn_AndCarriesNoTraceContext()
+    {
+        await using var target = new ScriptedTarget();
+        using var spans = new Spans("System.Net.Http");
+        using var activity = new Activity("test").Start();
+        using var probe = new HttpProbe(Options.Create(new ExecutorOptions()),
+            new TargetConnector(new TargetGuard(true), Dns.GetHostAddressesAsync), TimeProvider.System);
+        Assert.True((await probe.CheckAsync(new CheckConfig(1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(10), 200, null, target.Url), Ct)).Success);
+        Assert.DoesNotContain("traceparent", Assert.Single(target.Requests), StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(spans.Started, span => span.TraceId == activity.TraceId);
+
+        // Any other client would leave one: the listener does listen.
+        using var http = new HttpClient();
+        await http.GetStringAsync(new Uri(target.Url), Ct);
+        Assert.Contains(spans.Started, span => span.TraceId == activity.TraceId);
+    }
+
+    [Fact]
+    public void BatchOfTransitions_IsOneSpan_LinkedWithTheOtherTraces()
+    {
+        using var spans = new Spans("Monit.Worker");
+        var tracing = new CheckTracing(Options.Create(new TelemetryOptions()), TimeProvider.System);
+        var outcome = new Outcome(MonitorState.Down, default, NextCheck.Slot, IncidentChange.Open);
+        var batch = Enumerable.Range(0, 3).Select(_ => new PendingTransition(Failed(), outcome)).ToList();
+        batch.ForEach(pending => tracing.Start(pending.Checked, outcome, 0));
+        var roots = batch.ConvertAll(pending => pending.Job.Trace!);
+        Assert.Equal(3, roots.DistinctBy(root => root.TraceId).Count());
+
+        var write = CheckTracing.StartWrite(batch)!;
+        write.Stop();
+        CheckTracing.Join(batch, write);
+        Assert.Equal(roots[0].SpanId, write.ParentSpanId);
+        Assert.Equal([roots[1].Context, roots[2].Context], write.Links.Select(link => link.Context));
+        foreach (var root in roots.Skip(1))
+        {
+            var part = Assert.Single(spans.TraceOf(root), span => span.OperationName == "monit.incident.write");
+            Assert.Equal(write.Context, Assert.Single(part.Links).Context);
+        }
+        batch.ForEach(pending => CheckTracing.End(pending.Job, "completed"));
+    }
+
+    internal static CheckedJob Failed() => Checked(ProbeResult.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, 500));
+
+    internal static CheckedJob Checked(ProbeResult result)
+    {
+        var now = TimeProvider.System.GetTimestamp();
+        var job = new CheckJob(0, new ClaimedJob(Guid.CreateVersion7(), 0, null, null), 1, new LeaseClock(TimeProvider.System, 0, now, TimeSpan.FromMinutes(1)))
+        {
+            Config = new CheckConfig(1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), 200, null, "http://127.0.0.1/"),
+        };
+        return new CheckedJob(job, result, 0, now, now);
+    }
+}

@@ -1,0 +1,90 @@
+using Aspire.Hosting.Azure;
+using Azure.Provisioning.AppContainers;
+using Azure.Provisioning.RedisEnterprise;
+using Microsoft.Extensions.Configuration;
+
+namespace Monit.AppHost;
+
+/// <summary>Where a publish goes. Setting <c>Publish:Target</c>.</summary>
+internal enum PublishTarget
+{
+    /// <summary>Nowhere: the application runs.</summary>
+    None,
+    /// <summary>Azure Container Apps.</summary>
+    Azure,
+    /// <summary>A compose file.</summary>
+    Compose,
+}
+
+/// <summary>What only a publish needs. A run touches none of Azure's or Compose's code.</summary>
+internal static class Publishing
+{
+    /// <summary>Adds the environment that a publish aims at: Azure, unless <c>Publish:Target</c> says <c>compose</c>.</summary>
+    public static PublishTarget AddPublishTarget(this IDistributedApplicationBuilder builder)
+    {
+        if (!builder.ExecutionContext.IsPublishMode)
+            return PublishTarget.None;
+        switch (builder.Configuration["Publish:Target"]?.ToLowerInvariant())
+        {
+            case null or "" or "azure":
+                builder.AddAzureContainerAppEnvironment("cae");
+                return PublishTarget.Azure;
+            case "compose":
+                builder.AddDockerComposeEnvironment("compose");
+                return PublishTarget.Compose;
+            case var other:
+                throw new InvalidOperationException($"Publish:Target must be azure or compose, not {other}.");
+        }
+    }
+
+    /// <summary>Azure Managed Redis that never evicts. Access keys, kept in a key vault, suit any Redis client.</summary>
+    public static IResourceBuilder<IResourceWithConnectionString> AddAzureRedis(
+        this IDistributedApplicationBuilder builder, [ResourceName] string name) =>
+        builder.AddAzureManagedRedis(name)
+            .WithAccessKeyAuthentication()
+            .ConfigureInfrastructure(infra => infra.GetProvisionableResources().OfType<RedisEnterpriseDatabase>().Single()
+                .EvictionPolicy = RedisEnterpriseEvictionPolicy.NoEviction);
+
+    /// <summary>Azure Database for PostgreSQL. Its password, kept in a key vault, suits plain Npgsql.</summary>
+    public static IResourceBuilder<IResourceWithConnectionString> AddAzureDatabase(
+        this IDistributedApplicationBuilder builder, [ResourceName] string name) =>
+        builder.AddAzurePostgresFlexibleServer("postgres").WithPasswordAuthentication().AddDatabase(name);
+
+    /// <summary>How a service is deployed: always at least one instance, probed, restarted, and given time to drain.</summary>
+    public static IResourceBuilder<ProjectResource> WithDeployment(
+        this IResourceBuilder<ProjectResource> service, PublishTarget target, int maxReplicas)
+    {
+        switch (target)
+        {
+            case PublishTarget.Azure:
+#pragma warning disable ASPIREPROBES001 // Marked as experimental; only a publish uses it.
+                service.WithHttpProbe(ProbeType.Liveness, "/alive").WithHttpProbe(ProbeType.Readiness, "/health");
+#pragma warning restore ASPIREPROBES001
+                service.PublishAsAzureContainerApp((_, app) =>
+                {
+                    app.Template.Scale.MinReplicas = 1;
+                    app.Template.Scale.MaxReplicas = maxReplicas;
+                    app.Template.Scale.Rules.Add(new ContainerAppScaleRule
+                    {
+                        Name = "cpu",
+                        Custom = new ContainerAppCustomScaleRule
+                        {
+                            CustomScaleRuleType = "cpu",
+                            Metadata = { ["type"] = "Utilization", ["value"] = "70" },
+                        },
+                    });
+                });
+                break;
+            case PublishTarget.Compose:
+                service.PublishAsDockerComposeService((_, compose) =>
+                {
+                    compose.Restart = "unless-stopped";
+                    compose.StopGracePeriod = "30s";
+                    if (service.Resource.GetReplicaCount() is > 1 and var replicas)
+                        compose.Deploy = new() { Replicas = replicas };
+                });
+                break;
+        }
+        return service;
+    }
+}

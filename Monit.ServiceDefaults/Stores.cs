@@ -71,6 +71,8 @@ public static class Stores
     {
         options.AbortOnConnectFail = false;
         options.BacklogPolicy = BacklogPolicy.FailFast;
+        // The client keeps INFO for admins, and Monit.Worker asks it whether Redis evicts.
+        options.AllowAdmin = true;
     }
 
     private static string RequireConnectionString(this IHostApplicationBuilder builder, string name) =>

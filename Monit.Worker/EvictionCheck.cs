@@ -10,10 +10,23 @@ internal static partial class EvictionCheck
     {
         foreach (var server in redis.GetServers().Where(server => server.IsConnected && !server.IsReplica))
         {
-            var memory = (await server.InfoAsync("memory")).SelectMany(section => section);
-            var policy = memory.FirstOrDefault(entry => entry.Key == "maxmemory_policy").Value;
+            var policy = await PolicyAsync(server);
             if (policy is not (null or "noeviction"))
                 LogEvicts(logger, $"{server.EndPoint}", policy);
+        }
+    }
+
+    private static async Task<string?> PolicyAsync(IServer server)
+    {
+        try
+        {
+            var memory = (await server.InfoAsync("memory")).SelectMany(section => section);
+            return memory.FirstOrDefault(entry => entry.Key == "maxmemory_policy").Value;
+        }
+        catch (Exception refused) when (refused is RedisServerException or RedisCommandException)
+        {
+            // This user may not ask, or the connection string turns such commands off.
+            return null;
         }
     }
 

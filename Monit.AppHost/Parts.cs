@@ -20,7 +20,7 @@ internal static class Parts
 
     public static IResourceBuilder<IResourceWithConnectionString> AddRedisContainer(
         this IDistributedApplicationBuilder builder, [ResourceName] string name) =>
-        builder.AddRedis(name).WithLifetime(ContainerLifetime.Persistent).WithDataVolume().WithArgs(context =>
+        builder.AddRedis(name).WithLifetime(ContainerLifetime.Persistent).WithDataVolume(builder.VolumeName("redis")).WithArgs(context =>
         {
             // Evicting would drop the schedule. A published Redis starts from one line for the shell: its last argument.
             string[] durable = ["--appendonly", "yes", "--maxmemory-policy", "noeviction"];
@@ -33,7 +33,8 @@ internal static class Parts
 
     public static IResourceBuilder<IResourceWithConnectionString> AddPostgresContainer(
         this IDistributedApplicationBuilder builder, [ResourceName] string name) =>
-        builder.AddPostgres("postgres").WithLifetime(ContainerLifetime.Persistent).WithDataVolume().AddDatabase(name);
+        builder.AddPostgres("postgres").WithLifetime(ContainerLifetime.Persistent)
+            .WithDataVolume(builder.VolumeName("postgres")).AddDatabase(name);
 
     /// <summary>Takes all mail and sends none; its web page shows it.</summary>
     public static IResourceBuilder<ContainerResource> AddMailpit(this IDistributedApplicationBuilder builder, [ResourceName] string name) =>
@@ -75,6 +76,10 @@ internal static class Parts
             service.WithUrlForEndpoint("http", _ => new ResourceUrlAnnotation { Url = path, DisplayText = text });
         return service;
     }
+
+    // A published name must not depend on the folder that it was published from; two checkouts that run must not share one.
+    private static string? VolumeName(this IDistributedApplicationBuilder builder, string store) =>
+        builder.ExecutionContext.IsPublishMode ? $"monit-{store}" : null;
 
     private static bool IsConfigured(this IDistributedApplicationBuilder builder, string name) =>
         builder.Configuration.GetConnectionString(name) is { Length: > 0 };

@@ -30,7 +30,14 @@ internal static class Publishing
                 builder.AddAzureContainerAppEnvironment("cae");
                 return PublishTarget.Azure;
             case "compose":
-                builder.AddDockerComposeEnvironment("compose");
+                builder.AddDockerComposeEnvironment("compose").ConfigureComposeFile(file =>
+                {
+                    foreach (var service in file.Services.Values)
+                    {
+                        service.Restart = "unless-stopped";
+                        service.StopGracePeriod = "30s";
+                    }
+                });
                 return PublishTarget.Compose;
             case var other:
                 throw new InvalidOperationException($"Publish:Target must be azure or compose, not {other}.");
@@ -50,7 +57,7 @@ internal static class Publishing
         this IDistributedApplicationBuilder builder, [ResourceName] string name) =>
         builder.AddAzurePostgresFlexibleServer("postgres").WithPasswordAuthentication().AddDatabase(name);
 
-    /// <summary>How a service is deployed: always at least one instance, probed, restarted, and given time to drain.</summary>
+    /// <summary>How a service is deployed: always at least one instance; on Azure probed, and more of them under load.</summary>
     public static IResourceBuilder<ProjectResource> WithDeployment(
         this IResourceBuilder<ProjectResource> service, PublishTarget target, int maxReplicas)
     {
@@ -58,7 +65,9 @@ internal static class Publishing
         {
             case PublishTarget.Azure:
 #pragma warning disable ASPIREPROBES001 // Marked as experimental; only a publish uses it.
-                service.WithHttpProbe(ProbeType.Liveness, "/alive").WithHttpProbe(ProbeType.Readiness, "/health");
+                service
+                    .WithHttpProbe(ProbeType.Liveness, "/alive", initialDelaySeconds: 10, timeoutSeconds: 5, failureThreshold: 6, endpointName: "http")
+                    .WithHttpProbe(ProbeType.Readiness, "/health", timeoutSeconds: 5, endpointName: "http");
 #pragma warning restore ASPIREPROBES001
                 service.PublishAsAzureContainerApp((_, app) =>
                 {
@@ -78,8 +87,9 @@ internal static class Publishing
             case PublishTarget.Compose:
                 service.PublishAsDockerComposeService((_, compose) =>
                 {
-                    compose.Restart = "unless-stopped";
-                    compose.StopGracePeriod = "30s";
+                    // A port that stays: Docker would choose another at every start.
+                    if (compose.Ports.Count > 0)
+                        compose.Ports = [$"${{MONIT_PORT:-8080}}:{compose.Ports[0]}"];
                     if (service.Resource.GetReplicaCount() is > 1 and var replicas)
                         compose.Deploy = new() { Replicas = replicas };
                 });

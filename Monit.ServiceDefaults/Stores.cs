@@ -22,10 +22,10 @@ public static class Stores
     /// <summary>Registers <see cref="IConnectionMultiplexer"/> with a health check.</summary>
     public static T AddMonitRedis<T>(this T builder) where T : IHostApplicationBuilder
     {
-#if ASPIRE_CLIENTS
-        builder.AddRedisClient("redis", configureOptions: Configure);
-#else
         var connection = builder.RequireConnectionString("redis");
+#if ASPIRE_CLIENTS
+        builder.AddRedisClient("redis", settings => settings.ConnectionString = connection, configureOptions: Configure);
+#else
         builder.Services.AddSingleton<IConnectionMultiplexer>(_ =>
         {
             var options = ConfigurationOptions.Parse(connection);

@@ -55,7 +55,10 @@ public sealed class ManifestTests
         try
         {
             var manifest = Path.Combine(folder.FullName, "manifest.json");
-            var start = new ProcessStartInfo("dotnet", [typeof(Projects.Monit_AppHost).Assembly.Location,
+            // Beside the AppHost, not beside this test, lies what it needs to run; both are of one configuration.
+            var built = new DirectoryInfo(AppContext.BaseDirectory);
+            var start = new ProcessStartInfo("dotnet", [
+                Path.Combine(Projects.Monit_AppHost.ProjectPath, "bin", built.Parent!.Name, built.Name, "Monit.AppHost.dll"),
                 "--operation", "publish", "--publisher", "manifest", "--output-path", manifest, .. settings])
             {
                 RedirectStandardOutput = true,

@@ -5,6 +5,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Monit.Testing;
 
 namespace Monit.AppHost.Tests;
@@ -27,6 +28,9 @@ internal sealed class RunningApp : IAsyncDisposable
             $"--ConnectionStrings:monitdb={await stores.NewDatabaseAsync()}",
             .. settings,
         ], Ct);
+        // Unhealthy is what a service is until it has started.
+        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None));
         var prefix = LocalStores.NewPrefix();
         foreach (var service in Services)
             builder.CreateResourceBuilder<ProjectResource>(service)

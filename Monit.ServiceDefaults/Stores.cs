@@ -24,7 +24,8 @@ public static class Stores
     {
         var connection = builder.RequireConnectionString("redis");
 #if ASPIRE_CLIENTS
-        builder.AddRedisClient("redis", settings => settings.ConnectionString = connection, configureOptions: Configure);
+        // A span for every command would be many for a check: the pipeline traces what its scripts do, by itself.
+        builder.AddRedisClient("redis", settings => (settings.ConnectionString, settings.DisableTracing) = (connection, true), Configure);
 #else
         builder.Services.AddSingleton<IConnectionMultiplexer>(_ =>
         {
@@ -33,7 +34,6 @@ public static class Stores
             return ConnectionMultiplexer.Connect(options);
         });
         builder.Services.AddHealthChecks().AddCheck<RedisHealthCheck>("redis");
-        builder.Services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddSource("StackExchange.Redis"));
 #endif
         return builder;
     }

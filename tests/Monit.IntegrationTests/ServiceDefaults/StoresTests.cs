@@ -103,7 +103,7 @@ public sealed class StoresTests(LocalStores stores)
     }
 
     [Fact]
-    public async Task Commands_OfBothStores_AreTraced()
+    public async Task Sql_IsTraced_AndRedisLeftToThePipeline()
     {
         var sources = new ConcurrentBag<string>();
         using (var host = Build(await stores.RedisConnectionStringAsync(), await stores.NewDatabaseAsync(), sources))
@@ -115,8 +115,7 @@ public sealed class StoresTests(LocalStores stores)
             await host.StopAsync(Ct);
         }
 
-        Assert.Contains(sources, source => source.Contains("Redis", StringComparison.Ordinal));
-        Assert.Contains("Npgsql", sources);
+        Assert.Equal(["Npgsql"], sources.Distinct());
     }
 
     private static IHost Build(string? redis, string? sql, ConcurrentBag<string>? sources = null)

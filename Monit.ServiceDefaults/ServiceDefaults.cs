@@ -37,6 +37,7 @@ public static class ServiceDefaults
                 ["Logging:LogLevel:Microsoft.EntityFrameworkCore"] = "None",
                 ["Logging:LogLevel:System"] = "Warning",
                 ["Logging:LogLevel:Polly"] = "Warning",
+                ["Logging:LogLevel:StackExchange.Redis"] = "Warning",
             },
         });
         builder.Logging.AddOpenTelemetry(logging =>

@@ -22,10 +22,11 @@ public static class Stores
     /// <summary>Registers <see cref="IConnectionMultiplexer"/> with a health check.</summary>
     public static T AddMonitRedis<T>(this T builder) where T : IHostApplicationBuilder
     {
-#if ASPIRE_CLIENTS
-        builder.AddRedisClient("redis", configureOptions: Configure);
-#else
         var connection = builder.RequireConnectionString("redis");
+#if ASPIRE_CLIENTS
+        // A span for every command would be many for a check: the pipeline traces what its scripts do, by itself.
+        builder.AddRedisClient("redis", settings => (settings.ConnectionString, settings.DisableTracing) = (connection, true), Configure);
+#else
         builder.Services.AddSingleton<IConnectionMultiplexer>(_ =>
         {
             var options = ConfigurationOptions.Parse(connection);
@@ -33,7 +34,6 @@ public static class Stores
             return ConnectionMultiplexer.Connect(options);
         });
         builder.Services.AddHealthChecks().AddCheck<RedisHealthCheck>("redis");
-        builder.Services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddSource("StackExchange.Redis"));
 #endif
         return builder;
     }

@@ -1,28 +1,44 @@
-using Aspire.Hosting;
-using Aspire.Hosting.ApplicationModel;
-using Aspire.Hosting.Testing;
 using Monit.Testing;
 
 namespace Monit.AppHost.Tests;
 
-/// <summary>The distributed application starts on stores given by connection strings, without a container.</summary>
+/// <summary>The distributed application runs on stores given by connection strings, without a container.</summary>
 public sealed class StartTests(LocalStores stores)
 {
     [Fact]
-    public async Task Application_Starts_AndEveryServiceIsHealthy()
+    public async Task Application_Starts_EveryServiceIsHealthy_AndTheDemoIsSeeded()
     {
-        var ct = TestContext.Current.CancellationToken;
-        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Monit_AppHost>(
-        [
-            $"--ConnectionStrings:redis={await stores.RedisConnectionStringAsync()}",
-            $"--ConnectionStrings:monitdb={await stores.NewDatabaseAsync()}",
-        ], ct);
-        await using var app = await builder.BuildAsync(ct);
-        await app.StartAsync(ct);
-        foreach (var service in (string[])["api", "alerts", "worker"])
-            await app.ResourceNotifications.WaitForResourceHealthyAsync(service, ct).WaitAsync(TimeSpan.FromSeconds(60), ct);
+        await using var app = await RunningApp.StartAsync(stores);
 
-        using var http = app.CreateHttpClient("api");
-        Assert.Equal("Healthy", await http.GetStringAsync("/health", ct));
+        foreach (var service in RunningApp.Services)
+        {
+            using var http = app.Client(service);
+            Assert.Equal("Healthy", await http.GetStringAsync("/health", TestContext.Current.CancellationToken));
+            Assert.Equal("Healthy", await http.GetStringAsync("/alive", TestContext.Current.CancellationToken));
+        }
+
+        var demo = await app.CommandAsync("api", "seed-demo");
+        Assert.Equal("100 monitors were created.", demo.Message);
+    }
+
+    [Fact]
+    public async Task Monitor_GoesDownAndUp_AndMailTellsBoth()
+    {
+        await using var inbox = new SmtpSink();
+        await using var target = new ScriptedTarget();
+        await using var app = await RunningApp.StartAsync(stores,
+            "--Smtp:Host=127.0.0.1", $"--Smtp:Port={inbox.Port}", "--Smtp:Security=None", "--Smtp:From=monit@example.org");
+        var user = await app.RegisterAsync();
+        var monitor = await user.AddMonitorAsync(target.Url, "ops@example.org");
+
+        await user.StatusBecomesAsync(monitor, "up");
+        target.Answer = ScriptedTarget.Status(500);
+        await user.StatusBecomesAsync(monitor, "down");
+        await Eventually.True(() => inbox.Received.Count == 1, "one mail says that it is down", 30);
+        target.Answer = ScriptedTarget.Status(200);
+        await user.StatusBecomesAsync(monitor, "up");
+        await Eventually.True(() => inbox.Received.Count == 2, "another says that it is up", 30);
+
+        Assert.All(inbox.Received, mail => Assert.Contains("<ops@example.org>", mail.To, StringComparison.Ordinal));
     }
 }

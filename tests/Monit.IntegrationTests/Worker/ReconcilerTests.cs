@@ -15,7 +15,7 @@ public sealed class ReconcilerTests(LocalStores stores) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _redis = await RedisServer.StartAsync();
-        _admin = await ConnectionMultiplexer.ConnectAsync(_redis.ConnectionString);
+        _admin = await ConnectionMultiplexer.ConnectAsync($"{_redis.ConnectionString},allowAdmin=true");
         _worker = await WorkerHarness.StartAsync(stores, redis: _redis.ConnectionString);
     }
 

@@ -76,21 +76,9 @@ public sealed class StoresTests(LocalStores stores)
 
         var redis = Redis(host);
 
-        // Neither would throw so soon if a command waited for the connection to come back.
-        var start = TimeProvider.System.GetTimestamp();
-        await Assert.ThrowsAnyAsync<RedisException>(() => redis.GetDatabase().PingAsync());
-        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        // A command that waited for the connection to come back would end in a time-out, which is another exception.
+        await Assert.ThrowsAsync<RedisConnectionException>(() => redis.GetDatabase().PingAsync());
         Assert.Contains("abortConnect=False", redis.Configuration, StringComparison.OrdinalIgnoreCase);
-    }
-
-    [Fact]
-    public async Task Redis_TellsItsPolicy()
-    {
-        using var host = Build(await stores.RedisConnectionStringAsync(), "Host=nowhere");
-
-        var memory = await Redis(host).GetServers().Single().InfoAsync("memory");
-
-        Assert.Contains(memory.SelectMany(section => section), entry => entry is { Key: "maxmemory_policy", Value: "noeviction" });
     }
 
     [Fact]

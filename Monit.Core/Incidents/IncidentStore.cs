@@ -15,7 +15,10 @@ public sealed class IncidentStore(IDbContextFactory<MonitDb> dbs, StoreResilienc
     /// alerts again. A row that SQL refuses is isolated.
     /// </summary>
     /// <returns>One outcome a transition, in order.</returns>
-    /// <exception cref="System.Data.Common.DbException">SQL is away; nothing of the batch is written.</exception>
+    /// <exception cref="System.Data.Common.DbException">
+    /// SQL is away. Nothing is written, except rows that came before while a refused one was being isolated; writing the
+    /// batch again adopts them.
+    /// </exception>
     public async Task<IReadOnlyList<TransitionOutcome>> RecordAsync(
         IReadOnlyList<Transition> batch, CancellationToken ct = default)
     {

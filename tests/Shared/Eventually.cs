@@ -13,7 +13,7 @@ internal static class Eventually
             if (until(value))
                 return value;
             if (TimeProvider.System.GetElapsedTime(deadline) > TimeSpan.FromSeconds(seconds))
-                Assert.Fail($"After {seconds} s still not: {what}. Last seen: {value}");
+                throw new TimeoutException($"After {seconds} s still not: {what}. Last seen: {value}");
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }

@@ -46,10 +46,7 @@ internal sealed class PostgresServer : IDisposable
         else if (FindBin() is { } bin)
             server = new PostgresServer(bin);
         else
-        {
-            Server.Missing("PostgreSQL");
-            throw new UnreachableException();
-        }
+            throw Server.Missing("PostgreSQL");
         await server.AnswersAsync();
         await using var db = new PostgresMonitDb(new DbContextOptionsBuilder<PostgresMonitDb>()
             .UseMonitPostgres(server.ConnectionString("monit_template")).Options);

@@ -24,10 +24,7 @@ internal sealed class RedisServer : IDisposable
     public static async Task<RedisServer> StartAsync(params string[] options)
     {
         if (Server.Find("redis-server", "/usr/local/bin", "/opt/homebrew/bin") is not { } program)
-        {
-            Server.Missing("redis-server");
-            throw new UnreachableException();
-        }
+            throw Server.Missing("redis-server");
         var server = new RedisServer(program, options);
         await server.AnswersAsync();
         return server;

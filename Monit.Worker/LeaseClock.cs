@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Monit.Worker;
 
 /// <summary>
@@ -11,6 +13,9 @@ internal sealed class LeaseClock(TimeProvider time, long now, long sent, TimeSpa
     /// <summary>The monotonic timestamps before the call and after its reply.</summary>
     public long Sent => sent;
     public long Received { get; } = time.GetTimestamp();
+
+    /// <summary>The span of the call, in the first kept trace of those that it was made for.</summary>
+    public Activity? Span { get; set; }
 
     /// <summary>Redis' time now, Unix ms.</summary>
     public long Now => now + (long)time.GetElapsedTime(sent).TotalMilliseconds;

@@ -35,7 +35,8 @@ public static class WorkerServices
         services.AddSingleton<TargetResolver>(provider => provider.GetRequiredService<SystemResolver>().ResolveAsync);
         services.AddSingleton(provider => new TargetGuard(
             provider.GetRequiredService<IOptions<ExecutorOptions>>().Value.AllowPrivateTargets ?? builder.Environment.IsDevelopment()));
-        services.AddSingleton<TargetConnector>().AddSingleton<HttpProbe>().AddSingleton<SlotPool>().AddSingleton<ExecutorStage>();
+        services.AddSingleton<TargetConnector>().AddSingleton<HttpProbe>().AddSingleton<SlotPool>();
+        services.AddSingleton<LeaseKeeper>().AddSingleton<ExecutorStage>();
         services.AddSingleton<ResultChannel>().AddSingleton<RetryBudget>().AddSingleton<Completions>();
         services.AddSingleton<Completer>().AddSingleton<IncidentWriter>().AddSingleton<ResultProcessorStage>();
         services.AddSingleton<AlertChannel>().AddSingleton<AlertDispatcher>();

@@ -17,13 +17,13 @@ internal sealed partial class ExecutorStage(
     HttpProbe probe,
     SlotPool slots,
     Completer completer,
-    RedisSchedule schedule,
+    LeaseKeeper leases,
     MonitorSync sync,
     PipelineMetrics metrics,
     TimeProvider time,
     ILogger<ExecutorStage> logger)
 {
-    /// <summary>What a lease must have left beyond the check's time-out when the check begins.</summary>
+    /// <summary>What a lease that is not renewed must have left beyond the check's time-out when the check begins.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(5);
 
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -36,9 +36,13 @@ internal sealed partial class ExecutorStage(
     {
         metrics.ObserveSlots("all", () => slots.Used, slots.Limit);
         metrics.ObserveSlots("suspects", () => slots.SuspectsUsed, slots.Limit / 2);
+        using var idle = new CancellationTokenSource();
+        var keeping = leases.RunAsync(idle.Token);
         await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => WorkAsync(stop, abort)));
         Ended();
         await _idle.Task;
+        await idle.CancelAsync();
+        await keeping;
     }
 
     private async Task WorkAsync(CancellationToken stop, CancellationToken abort)
@@ -88,8 +92,14 @@ internal sealed partial class ExecutorStage(
         TimeSpan? took = null;
         try
         {
-            if (job.Clock.Left < job.Config.Timeout + Margin && !await ExtendAsync(job, abort))
+            if (!leases.IsFresh(job))
+            {
+                // It has waited for too long here: whoever has room now takes it.
+                await completer.ReleaseAsync(job, TimeSpan.Zero);
                 return;
+            }
+            if (job.Clock.Left < job.Config.Timeout + Margin)
+                leases.Keep(job);
             var at = job.Clock.Now;
             started = time.GetTimestamp();
             var result = await probe.CheckAsync(job.Config, abort);
@@ -97,15 +107,18 @@ internal sealed partial class ExecutorStage(
             var ended = time.GetTimestamp();
             took = time.GetElapsedTime(started, ended);
             metrics.RecordCheck(result, took.Value);
+            await leases.EndAsync(job);
             await results.Writer.WriteAsync(new CheckedJob(job, result, at, started, ended), CancellationToken.None);
         }
         catch (OperationCanceledException) when (abort.IsCancellationRequested)
         {
+            await leases.EndAsync(job);
             await completer.ReleaseAsync(job, TimeSpan.Zero);
         }
         catch (Exception failure)
         {
             LogNotChecked(job.Id, failure);
+            await leases.EndAsync(job);
             await completer.ReleaseAsync(job, Completer.BackOff());
         }
         finally
@@ -113,20 +126,6 @@ internal sealed partial class ExecutorStage(
             slots.Return(job, slot, took ?? time.GetElapsedTime(started));
             Ended();
         }
-    }
-
-    private async Task<bool> ExtendAsync(CheckJob job, CancellationToken abort)
-    {
-        var lease = job.Config.Timeout + Margin * 2;
-        var sent = time.GetTimestamp();
-        var extension = await schedule.ExtendAsync(job.Shard, [job.Lease], lease, abort);
-        if (extension.Fenced.Count > 0)
-        {
-            metrics.Fenced.Add(1);
-            return false;
-        }
-        job.Renew(extension.Token, new LeaseClock(time, extension.Now, sent, lease));
-        return true;
     }
 
     private void Ended()

@@ -14,9 +14,9 @@ internal sealed partial class ReclaimerStage(
     TimeProvider time,
     ILogger<ReclaimerStage> logger)
 {
-    // The longest time-out is a minute; twice that leaves room for workers with other settings.
+    // No lease is longer than the visibility time-out; twice that leaves room for workers with other settings.
     private TimeSpan LongestLease { get; } = TimeSpan.FromTicks(
-        2 * Math.Max(scheduler.Value.VisibilityTimeout.Ticks, TimeSpan.FromSeconds(70).Ticks));
+        2 * Math.Max(scheduler.Value.VisibilityTimeout.Ticks, TimeSpan.FromMinutes(1).Ticks));
 
     public async Task RunAsync(CancellationToken stop)
     {

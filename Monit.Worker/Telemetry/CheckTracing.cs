@@ -34,8 +34,7 @@ internal sealed class CheckTracing(IOptions<TelemetryOptions> options, TimeProvi
         if (result.Reason is { } reason)
             root.SetTag("error.type", reason.ToWire()).SetStatus(ActivityStatusCode.Error);
 
-        using (var claim = Child(root.Context, "monit.claim", ActivityKind.Client, job.Claimed.Sent, job.Claimed.Received))
-            claim?.SetTag("db.system.name", "redis").SetTag("db.operation.name", "claim");
+        AddClaim(root.Context, job.Claimed);
         if (result.Reason != FailureReason.InvalidRequest)
             AddRequest(root.Context, done);
         using var decision = Child(root.Context, "monit.decide", ActivityKind.Internal, decided, now);
@@ -92,6 +91,14 @@ internal sealed class CheckTracing(IOptions<TelemetryOptions> options, TimeProvi
         !done.Result.Success || outcome.Change != IncidentChange.None || !done.Job.Incident.IsHealthy
         || Random.Shared.NextDouble() < options.Value.SuccessRatio;
 
+    // One claim brings many jobs: the first to be kept shows it, the others link to that.
+    private void AddClaim(ActivityContext root, LeaseClock clock)
+    {
+        using var claim = Child(root, "monit.claim", ActivityKind.Client, clock.Sent, clock.Received, clock.Span);
+        claim?.SetTag("db.system.name", "redis").SetTag("db.operation.name", "claim");
+        clock.Span ??= claim;
+    }
+
     // By the semantic conventions for HTTP clients; no query and no user info, which may hold secrets.
     private void AddRequest(ActivityContext root, CheckedJob done)
     {
@@ -107,8 +114,9 @@ internal sealed class CheckTracing(IOptions<TelemetryOptions> options, TimeProvi
             request?.SetTag("error.type", reason.ToWire()).SetStatus(ActivityStatusCode.Error);
     }
 
-    private Activity? Child(ActivityContext parent, string name, ActivityKind kind, long started, long ended) =>
-        Source.StartActivity(name, kind, parent, startTime: At(started))?.SetEndTime(At(ended).UtcDateTime);
+    private Activity? Child(ActivityContext parent, string name, ActivityKind kind, long started, long ended, Activity? link = null) =>
+        Source.StartActivity(name, kind, parent, links: link is null ? null : [new ActivityLink(link.Context)], startTime: At(started))
+            ?.SetEndTime(At(ended).UtcDateTime);
 
     private DateTimeOffset At(long timestamp) => time.GetUtcNow() - time.GetElapsedTime(timestamp);
 }

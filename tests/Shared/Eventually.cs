@@ -14,7 +14,7 @@ internal static class Eventually
                 return value;
             if (TimeProvider.System.GetElapsedTime(deadline) > TimeSpan.FromSeconds(seconds))
                 throw new TimeoutException($"After {seconds} s still not: {what}. Last seen: {value}");
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         }
     }
 

@@ -10,7 +10,7 @@ internal sealed class Server : IDisposable
 {
     // The keeper kills it as soon as our end of the standard input closes. It must not outlive it: the id would be reused.
     private const string Shell = """
-        exec 3<&0
+        exec 3<&0 2>/dev/null
         "$@" </dev/null 3<&- >>server.log 2>&1 &
         child=$!
         (read -r gone <&3; kill -9 $child) >/dev/null 2>&1 &

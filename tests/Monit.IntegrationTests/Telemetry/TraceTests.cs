@@ -137,12 +137,29 @@ public sealed class TraceTests(LocalStores stores)
         batch.ForEach(pending => CheckTracing.End(pending.Job, "completed"));
     }
 
+    [Fact]
+    public void ClaimOfMany_LinksTheirTraces()
+    {
+        using var spans = new Spans("Monit.Worker");
+        var tracing = new CheckTracing(Options.Create(new TelemetryOptions()), TimeProvider.System);
+        var clock = Clock();
+        var checks = Enumerable.Range(0, 3).Select(_ => Checked(ProbeResult.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, 500), clock)).ToList();
+        checks.ForEach(check => tracing.Start(check, new Outcome(MonitorState.Failing, default, NextCheck.Slot, IncidentChange.None), 0));
+
+        var claims = checks.ConvertAll(check => Assert.Single(spans.TraceOf(check.Job.Trace!), span => span.OperationName == "monit.claim"));
+        Assert.Empty(claims[0].Links);
+        Assert.All(claims.Skip(1), claim => Assert.Equal(claims[0].Context, Assert.Single(claim.Links).Context));
+        checks.ForEach(check => CheckTracing.End(check.Job, "completed"));
+    }
+
     internal static CheckedJob Failed() => Checked(ProbeResult.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, 500));
 
-    internal static CheckedJob Checked(ProbeResult result)
+    private static LeaseClock Clock() => new(TimeProvider.System, 0, TimeProvider.System.GetTimestamp(), TimeSpan.FromMinutes(1));
+
+    internal static CheckedJob Checked(ProbeResult result, LeaseClock? clock = null)
     {
         var now = TimeProvider.System.GetTimestamp();
-        var job = new CheckJob(0, new ClaimedJob(Guid.CreateVersion7(), 0, null, null), 1, new LeaseClock(TimeProvider.System, 0, now, TimeSpan.FromMinutes(1)))
+        var job = new CheckJob(0, new ClaimedJob(Guid.CreateVersion7(), 0, null, null), 1, clock ?? Clock())
         {
             Config = new CheckConfig(1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), 200, null, "http://127.0.0.1/"),
         };

@@ -34,6 +34,8 @@ internal sealed partial class Sweep(
         foreach (var shard in shards)
             if (await ShardLease.TryTakeAsync(db, schedule.Keys, shard, "sweep", Lease) is { } lease)
                 held.Add(shard, lease);
+            else
+                await UnmarkAsync(db, shard);
         if (held.Count == 0)
             return [];
 
@@ -60,6 +62,15 @@ internal sealed partial class Sweep(
             foreach (var lease in held.Values)
                 await lease.ReleaseAsync();
         }
+    }
+
+    // Whoever sweeps there sets the mark in the end. Should it die, the missing mark says that a sweep is still wanted.
+    private async Task UnmarkAsync(IDatabase db, int shard)
+    {
+        var transaction = db.CreateTransaction();
+        transaction.AddCondition(Condition.KeyExists(schedule.Keys.For(shard, "sweep")));
+        _ = transaction.HashDeleteAsync(schedule.Keys.For(shard, "meta"), "built");
+        await transaction.ExecuteAsync();
     }
 
     private async Task<int> AddAsync(Dictionary<int, ShardLease> held, HashSet<int> unbuilt, CancellationToken stop)

@@ -120,6 +120,25 @@ public sealed class ReconcilerTests(LocalStores stores) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task SweepAskedForDuringAnother_IsMade_WhenThatOneNeverEnds()
+    {
+        var (database, prefix) = (await stores.NewDatabaseAsync(), LocalStores.NewPrefix());
+        Guid monitor;
+        await using (var first = await WorkerHarness.StartAsync(stores, database, _redis.ConnectionString, prefix))
+        {
+            monitor = (await first.AddAsync(_target.Url, intervalSec: 3600)).Id;
+            await first.StateAsync(monitor, MonitorState.Up);
+        }
+        await using var second = await WorkerHarness.CreateAsync(stores, database, _redis.ConnectionString, prefix);
+        // What a worker leaves behind that dies while it sweeps.
+        await Db.StringSetAsync(second.Schedule.Keys.For(0, "sweep"), "somebody", TimeSpan.FromSeconds(1));
+        await Db.SortedSetRemoveAsync(second.Schedule.Keys.For(0, "schedule"), monitor.ToString());
+
+        await second.StartAsync();
+        await Eventually.Get(() => second.ViewAsync(monitor), view => view.NextCheckAt is not null, "it is scheduled again");
+    }
+
+    [Fact]
     public async Task KilledRedis_ComesBackAndTheWorkGoesOn()
     {
         var monitor = await _worker.AddAsync(_target.Url);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Monit.Core.Options;
 using Monit.Worker.Alerting;
 using Monit.Worker.Executor;
+using Monit.Worker.Executor.Http;
 using Monit.Worker.Reclaimer;
 using Monit.Worker.Reconciler;
 using Monit.Worker.ResultProcessor;
@@ -35,7 +36,7 @@ public static class WorkerServices
         services.AddSingleton<TargetResolver>(provider => provider.GetRequiredService<SystemResolver>().ResolveAsync);
         services.AddSingleton(provider => new TargetGuard(
             provider.GetRequiredService<IOptions<ExecutorOptions>>().Value.AllowPrivateTargets ?? builder.Environment.IsDevelopment()));
-        services.AddSingleton<TargetConnector>().AddSingleton<HttpProbe>().AddSingleton<SlotPool>();
+        services.AddSingleton<TargetConnector>().AddSingleton<HttpConnections>().AddSingleton<HttpProbe>().AddSingleton<SlotPool>();
         services.AddSingleton<LeaseKeeper>().AddSingleton<ExecutorStage>();
         services.AddSingleton<ResultChannel>().AddSingleton<RetryBudget>().AddSingleton<Completions>();
         services.AddSingleton<Completer>().AddSingleton<IncidentWriter>().AddSingleton<ResultProcessorStage>();

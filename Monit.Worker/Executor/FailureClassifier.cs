@@ -7,7 +7,8 @@ namespace Monit.Worker.Executor;
 /// <summary>From what .NET throws to the reasons of the API.</summary>
 internal static class FailureClassifier
 {
-    public static ProbeResult Classify(Exception failure)
+    /// <summary>None for what no target can cause: a defect of ours must not look like an outage.</summary>
+    public static ProbeResult? Classify(Exception failure)
     {
         for (var cause = failure; cause is not null; cause = cause.InnerException)
         {
@@ -28,8 +29,8 @@ internal static class FailureClassifier
             }
         }
 
-        return failure is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
-            ? ProbeResult.Down(FailureReason.TlsError, FailureKind.Definite)
-            : ProbeResult.Down(FailureReason.NetworkError, FailureKind.Retryable);
+        return failure is IOException or InvalidDataException or SocketException
+            ? ProbeResult.Down(FailureReason.NetworkError, FailureKind.Retryable)
+            : null;
     }
 }

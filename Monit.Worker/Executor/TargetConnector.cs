@@ -9,16 +9,11 @@ namespace Monit.Worker.Executor;
 /// </summary>
 internal sealed class TargetConnector(TargetGuard guard, TargetResolver resolve)
 {
-    /// <summary>Ends with the check that wants the connection: the handler's own token outlives it by seconds.</summary>
-    public static readonly HttpRequestOptionsKey<CancellationToken> CheckKey = new("monit.check");
-
-    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
+    /// <exception cref="BlockedTargetException">None of its addresses may be checked.</exception>
+    /// <exception cref="SocketException">The name has no address, or none of them takes the connection.</exception>
+    public async ValueTask<Socket> ConnectAsync(string host, int port, CancellationToken ct)
     {
-        context.InitialRequestMessage.Options.TryGetValue(CheckKey, out var check);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, check);
-        var addresses = IPAddress.TryParse(context.DnsEndPoint.Host, out var literal)
-            ? [literal]
-            : await resolve(context.DnsEndPoint.Host, either.Token);
+        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await ResolveAsync(host, ct);
         if (addresses.Length == 0)
             throw new SocketException((int)SocketError.NoData);
         var allowed = Array.FindAll(addresses, guard.Allows);
@@ -30,8 +25,8 @@ internal sealed class TargetConnector(TargetGuard guard, TargetResolver resolve)
             var socket = new Socket(allowed[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
             {
-                await socket.ConnectAsync(allowed[i], context.DnsEndPoint.Port, either.Token);
-                return new NetworkStream(socket, ownsSocket: true);
+                await socket.ConnectAsync(allowed[i], port, ct);
+                return socket;
             }
             catch (SocketException) when (i + 1 < allowed.Length)
             {
@@ -42,6 +37,19 @@ internal sealed class TargetConnector(TargetGuard guard, TargetResolver resolve)
                 socket.Dispose();
                 throw;
             }
+        }
+    }
+
+    private async ValueTask<IPAddress[]> ResolveAsync(string host, CancellationToken ct)
+    {
+        try
+        {
+            return await resolve(host, ct);
+        }
+        catch (ArgumentException)
+        {
+            // Longer than a name can be.
+            throw new SocketException((int)SocketError.HostNotFound);
         }
     }
 }

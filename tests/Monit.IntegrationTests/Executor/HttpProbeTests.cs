@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Monit.Core.Monitors;
 using Monit.Testing;
 using Monit.Worker.Executor;
+using Monit.Worker.Executor.Http;
 
 namespace Monit.IntegrationTests.Executor;
 
@@ -17,8 +18,10 @@ public sealed class HttpProbeTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _target.DisposeAsync();
 
     private static HttpProbe Probe(bool allowPrivate = true, ConnectionMode mode = ConnectionMode.New, TargetResolver? resolve = null) => new(
-        Options.Create(new ExecutorOptions { Connection = mode }),
-        new TargetConnector(new TargetGuard(allowPrivate), resolve ?? Dns.GetHostAddressesAsync),
+        new HttpConnections(
+            Options.Create(new ExecutorOptions { Connection = mode }),
+            new TargetConnector(new TargetGuard(allowPrivate), resolve ?? Dns.GetHostAddressesAsync),
+            TimeProvider.System),
         TimeProvider.System);
 
     private static CheckConfig Config(string url, int status = 200, double timeout = 10, TimeSpan? latency = null) =>
@@ -26,8 +29,7 @@ public sealed class HttpProbeTests : IAsyncDisposable
 
     private static async Task<ProbeResult> CheckAsync(CheckConfig config, HttpProbe? probe = null)
     {
-        using var own = probe ?? Probe();
-        return await own.CheckAsync(config, Ct);
+        return await (probe ?? Probe()).CheckAsync(config, Ct);
     }
 
     private static async Task Fails(CheckConfig config, FailureReason reason, FailureKind kind, HttpProbe? probe = null)
@@ -170,7 +172,7 @@ public sealed class HttpProbeTests : IAsyncDisposable
     public async Task Name_IsJudgedByTheAddressOfTheMoment()
     {
         // DNS rebinding: the guard sees what is connected to, so an answer that mixes both reaches only what is allowed.
-        using var probe = Probe(resolve: (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse("169.254.169.254"), IPAddress.Loopback]));
+        var probe = Probe(resolve: (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse("169.254.169.254"), IPAddress.Loopback]));
         Assert.True((await probe.CheckAsync(Config($"http://rebind.test:{_target.Port}/"), Ct)).Success);
     }
 
@@ -191,6 +193,15 @@ public sealed class HttpProbeTests : IAsyncDisposable
     internal async Task DnsFailure_IsTerminalOnlyWhenTheNameDoesNotExist(SocketError error, FailureKind kind) =>
         await Fails(Config("http://name.test/"), FailureReason.DnsFailure, kind,
             Probe(resolve: (_, _) => throw new SocketException((int)error)));
+
+    [Fact]
+    public async Task NameThatIsTooLong_DoesNotExist() =>
+        await Fails(Config($"http://{string.Join('.', Enumerable.Repeat(new string('a', 60), 5))}/"), FailureReason.DnsFailure, FailureKind.Terminal,
+            Probe(resolve: (host, ct) => Dns.GetHostAddressesAsync(host, ct)));
+
+    [Fact]
+    public async Task DefectOfOurOwn_IsNotAnOutage() => await Assert.ThrowsAsync<InvalidOperationException>(() =>
+        CheckAsync(Config("http://name.test/"), Probe(resolve: (_, _) => throw new InvalidOperationException("a defect"))));
 
     [Fact]
     public async Task NoAddress_IsTerminal() =>
@@ -241,7 +252,7 @@ public sealed class HttpProbeTests : IAsyncDisposable
     public async Task StalledHandshake_TimesOutAndIsClosed()
     {
         // The target speaks no TLS: it waits for a request head that never ends.
-        using var probe = Probe();
+        var probe = Probe();
         var result = await probe.CheckAsync(Config($"https://127.0.0.1:{_target.Port}/", timeout: 0.2), Ct);
         Assert.Equal((FailureReason.Timeout, FailureKind.Retryable), (result.Reason, result.Kind));
         await Eventually.True(() => _target.Open == 0, "the connection is closed");
@@ -292,7 +303,7 @@ public sealed class HttpProbeTests : IAsyncDisposable
     [Fact]
     public async Task NewConnection_IsMadeForEveryCheck()
     {
-        using var probe = Probe();
+        var probe = Probe();
         for (var i = 0; i < 3; i++)
             Assert.True((await probe.CheckAsync(Config(_target.Url), Ct)).Success);
         Assert.Equal(3, _target.Connections);
@@ -301,7 +312,7 @@ public sealed class HttpProbeTests : IAsyncDisposable
     [Fact]
     public async Task KeepAlive_ReusesTheConnection()
     {
-        using var probe = Probe(mode: ConnectionMode.KeepAlive);
+        var probe = Probe(mode: ConnectionMode.KeepAlive);
         for (var i = 0; i < 3; i++)
             Assert.True((await probe.CheckAsync(Config(_target.Url), Ct)).Success);
         Assert.Equal(1, _target.Connections);
@@ -319,7 +330,7 @@ public sealed class HttpProbeTests : IAsyncDisposable
             await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, ct);
             return await ScriptedTarget.Status(200)(stream, request, ct);
         };
-        using var probe = Probe(mode: ConnectionMode.KeepAlive);
+        var probe = Probe(mode: ConnectionMode.KeepAlive);
         Assert.True((await probe.CheckAsync(Config(second.Url), Ct)).Success);
         second.Answer = ScriptedTarget.Stall();
 
@@ -336,7 +347,7 @@ public sealed class HttpProbeTests : IAsyncDisposable
     public async Task Abort_IsNotAResult()
     {
         _target.Answer = ScriptedTarget.Stall();
-        using var probe = Probe();
+        var probe = Probe();
         using var abort = new CancellationTokenSource();
         var check = probe.CheckAsync(Config(_target.Url), abort.Token);
         await Eventually.True(() => _target.Requests.Count == 1, "the request has arrived");

@@ -8,6 +8,7 @@ using Monit.ServiceDefaults;
 using Monit.Testing;
 using Monit.Worker;
 using Monit.Worker.Executor;
+using Monit.Worker.Executor.Http;
 using Monit.Worker.ResultProcessor;
 using Monit.Worker.Telemetry;
 using OpenTelemetry.Trace;
@@ -101,8 +102,9 @@ public sealed class TraceTests(LocalStores stores)
         await using var target = new ScriptedTarget();
         using var spans = new Spans("System.Net.Http");
         using var activity = new Activity("test").Start();
-        using var probe = new HttpProbe(Options.Create(new ExecutorOptions()),
+        using var connections = new HttpConnections(Options.Create(new ExecutorOptions()),
             new TargetConnector(new TargetGuard(true), Dns.GetHostAddressesAsync), TimeProvider.System);
+        var probe = new HttpProbe(connections, TimeProvider.System);
         Assert.True((await probe.CheckAsync(new CheckConfig(1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(10), 200, null, target.Url), Ct)).Success);
         Assert.DoesNotContain("traceparent", Assert.Single(target.Requests), StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(spans.Started, span => span.TraceId == activity.TraceId);

@@ -1,0 +1,216 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Unicode;
+
+namespace Monit.Worker.Executor.Http;
+
+/// <summary>One connection to a target: a GET, the head of its response, and as much of the body as is wanted.</summary>
+/// <exception cref="InvalidDataException">What comes back is not HTTP/1.</exception>
+/// <exception cref="IOException">The target broke off.</exception>
+internal sealed class HttpConnection(Stream stream, Socket socket, long now) : IDisposable
+{
+    private const int MaxHead = 64 * 1024;
+    private const int MaxChunkLine = 16 * 1024;
+    private const int Small = 4 * 1024;
+    private const int Large = 16 * 1024;
+
+    private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);
+
+    private byte[] _buffer = [];
+    private int _start;
+    private int _end;
+
+    /// <summary>The monotonic timestamp of its beginning, and of its last use.</summary>
+    public long Opened { get; } = now;
+    public long Used { get; private set; } = now;
+
+    public ResponseHead Head { get; private set; }
+
+    /// <summary>Something has come back for the last request.</summary>
+    public bool Answered { get; private set; }
+
+    /// <summary>A connection that lay idle: what came meanwhile belongs to no request.</summary>
+    public bool IsQuiet => socket.Available == 0;
+
+    /// <summary>Sends a GET and reads the head of its response.</summary>
+    public async ValueTask GetAsync(Uri url, bool keepAlive, CancellationToken ct)
+    {
+        Answered = false;
+        var request = WriteRequest(url, keepAlive);
+        await stream.WriteAsync(_buffer.AsMemory(0, request), ct);
+        do
+            Head = await ReadHeadAsync(ct);
+        while (Head.IsInterim);
+    }
+
+    /// <summary>Reads the body up to <paramref name="cap"/> bytes. True when the connection can serve another request.</summary>
+    public async ValueTask<bool> DrainAsync(int cap, CancellationToken ct)
+    {
+        if (Head.Chunked && Head.HasBody)
+            return await DrainChunksAsync(cap, ct) && IsReusable;
+        if (Head.HasBody && Head.Length is null)
+        {
+            for (long left = cap; left > 0 && (_end > _start || await TryFillAsync(ct));)
+                left -= Take(left);
+            return false;
+        }
+        var length = Head.HasBody ? Head.Length.GetValueOrDefault() : 0;
+        await SkipAsync(Math.Min(length, cap), ct);
+        return length <= cap && IsReusable;
+    }
+
+    /// <summary>Gives the buffer back until the next request.</summary>
+    public void Rest(long since)
+    {
+        Used = since;
+        ReturnBuffer();
+    }
+
+    public void Dispose()
+    {
+        stream.Dispose();
+        ReturnBuffer();
+    }
+
+    // What came beyond the response belongs to no request.
+    private bool IsReusable => Head.KeepsAlive && Head.Status != 101 && _start == _end;
+
+    private int WriteRequest(Uri url, bool keepAlive)
+    {
+        var (path, host) = (url.PathAndQuery, url.HostNameType == UriHostNameType.IPv6 ? url.Host : url.IdnHost);
+        (_start, _end) = (0, 0);
+        Resize(Math.Max(Small, 256 + path.Length + host.Length));
+        var port = url.IsDefaultPort ? "" : $":{url.Port}";
+        Utf8.TryWrite(_buffer, $"GET {path} HTTP/1.1\r\nHost: {host}{port}\r\nUser-Agent: Monit/1.0 (uptime check)\r\nAccept: */*\r\n{(keepAlive ? "" : "Connection: close\r\n")}\r\n", out var length);
+        return length;
+    }
+
+    private async ValueTask<ResponseHead> ReadHeadAsync(CancellationToken ct)
+    {
+        for (var checkedLine = false; ;)
+        {
+            var received = _buffer.AsSpan(_start, _end - _start);
+            if (!checkedLine && received.IndexOf((byte)'\n') is >= 0 and var line)
+            {
+                ResponseHead.ParseStatusLine(received[..line].TrimEnd((byte)'\r'));
+                checkedLine = true;
+            }
+            if (EndOfHead(received) is > 0 and var length)
+            {
+                _start += length;
+                return ResponseHead.Parse(received[..length]);
+            }
+            if (received.Length >= MaxHead)
+                throw new InvalidDataException("The head of the response is too long.");
+            await FillAsync(ct);
+            Answered = true;
+        }
+    }
+
+    private static int EndOfHead(ReadOnlySpan<byte> received)
+    {
+        var (crlf, lf) = (received.IndexOf("\n\r\n"u8), received.IndexOf("\n\n"u8));
+        return crlf >= 0 && (lf < 0 || crlf < lf) ? crlf + 3 : lf >= 0 ? lf + 2 : 0;
+    }
+
+    private async ValueTask<bool> DrainChunksAsync(long left, CancellationToken ct)
+    {
+        while (true)
+        {
+            var size = ChunkSize((await ReadLineAsync(MaxChunkLine, ct)).Span);
+            if (size == 0)
+                break;
+            await SkipAsync(Math.Min(size, left), ct);
+            left -= Math.Min(size, left);
+            if (left == 0)
+                return false;
+            if (!(await ReadLineAsync(MaxChunkLine, ct)).IsEmpty)
+                throw new InvalidDataException("A chunk is longer than it says.");
+        }
+        // Trailers.
+        for (var most = MaxHead; await ReadLineAsync(most, ct) is { IsEmpty: false } line;)
+            most -= line.Length;
+        return true;
+    }
+
+    private static long ChunkSize(ReadOnlySpan<byte> line)
+    {
+        var digits = line.IndexOfAnyExcept(HexDigits) is >= 0 and var end ? line[..end] : line;
+        var extension = line[digits.Length..].TrimStart(" \t"u8);
+        if ((extension.IsEmpty || extension[0] == ';') && Utf8Parser.TryParse(digits, out long size, out _, 'x') && size >= 0)
+            return size;
+        throw new InvalidDataException("A chunk has no size.");
+    }
+
+    private async ValueTask<ReadOnlyMemory<byte>> ReadLineAsync(int most, CancellationToken ct)
+    {
+        while (true)
+        {
+            var received = _buffer.AsMemory(_start, _end - _start);
+            if (received.Span.IndexOf((byte)'\n') is >= 0 and var end)
+            {
+                _start += end + 1;
+                return received[..end].TrimEnd((byte)'\r');
+            }
+            if (received.Length >= most)
+                throw new InvalidDataException("A line of the body is too long.");
+            await FillAsync(ct);
+        }
+    }
+
+    private async ValueTask SkipAsync(long bytes, CancellationToken ct)
+    {
+        for (bytes -= Take(bytes); bytes > 0; bytes -= Take(bytes))
+        {
+            if (bytes > _buffer.Length)
+                Resize(Large);
+            await FillAsync(ct);
+        }
+    }
+
+    private int Take(long most)
+    {
+        var taken = (int)Math.Min(most, _end - _start);
+        _start += taken;
+        return taken;
+    }
+
+    private async ValueTask FillAsync(CancellationToken ct)
+    {
+        if (!await TryFillAsync(ct))
+            throw new EndOfStreamException("The target closed the connection in the middle of its answer.");
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> TryFillAsync(CancellationToken ct)
+    {
+        if (_start == _end)
+            (_start, _end) = (0, 0);
+        if (_end == _buffer.Length)
+            Resize(_start > 0 ? _buffer.Length : _buffer.Length * 4);
+        var read = await stream.ReadAsync(_buffer.AsMemory(_end), ct);
+        _end += read;
+        return read > 0;
+    }
+
+    // Moves what is unread to the front of a buffer of that size.
+    private void Resize(int size)
+    {
+        var unread = _buffer.AsSpan(_start, _end - _start);
+        var larger = size > _buffer.Length ? ArrayPool<byte>.Shared.Rent(size) : _buffer;
+        unread.CopyTo(larger);
+        (_start, _end) = (0, unread.Length);
+        if (larger != _buffer)
+            ReturnBuffer(larger);
+    }
+
+    private void ReturnBuffer(byte[]? instead = null)
+    {
+        if (_buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = instead ?? [];
+    }
+}

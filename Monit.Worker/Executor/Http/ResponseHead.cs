@@ -1,0 +1,97 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+
+namespace Monit.Worker.Executor.Http;
+
+/// <summary>What a check needs of the head of an HTTP/1 response (RFC 9112).</summary>
+/// <param name="Length">Of the body; none when it is chunked, or ends with the connection.</param>
+/// <param name="KeepsAlive">The connection may serve another request.</param>
+internal readonly record struct ResponseHead(int Status, long? Length, bool Chunked, bool KeepsAlive, string? Location)
+{
+    private static readonly SearchValues<byte> Token =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
+    /// <summary>100 to 199 but for 101: the response proper follows.</summary>
+    public bool IsInterim => Status is >= 100 and < 200 and not 101;
+
+    public bool HasBody => Status is not (101 or 204 or 304);
+
+    /// <param name="head">From the status line to the empty line; folded lines are unfolded in place.</param>
+    /// <exception cref="InvalidDataException">It is not HTTP/1.</exception>
+    public static ResponseHead Parse(Span<byte> head)
+    {
+        var rest = head;
+        var (status, minor) = ParseStatusLine(NextLine(ref rest));
+        Unfold(rest);
+        long? length = null;
+        var (chunked, keepsAlive, measured) = (false, minor > 0, false);
+        string? location = null;
+        for (var line = NextLine(ref rest); !line.IsEmpty; line = NextLine(ref rest))
+        {
+            var colon = line.IndexOf((byte)':');
+            var name = colon < 0 ? [] : line[..colon].TrimEnd(" \t"u8);
+            if (name.IsEmpty || name.ContainsAnyExcept(Token))
+                throw new InvalidDataException("A header has no name.");
+            var value = line[(colon + 1)..].Trim(" \t"u8);
+            if (Is(name, "content-length"u8))
+            {
+                // The first one counts; one that is no number says nothing.
+                if (!measured && Utf8Parser.TryParse(value, out long bytes, out var used) && used == value.Length && bytes >= 0)
+                    length = bytes;
+                measured = true;
+            }
+            else if (Is(name, "transfer-encoding"u8))
+                chunked |= Lists(value, "chunked"u8);
+            else if (Is(name, "connection"u8))
+                keepsAlive = !Lists(value, "close"u8) && (keepsAlive || Lists(value, "keep-alive"u8));
+            else if (Is(name, "location"u8) && !value.IsEmpty)
+                location ??= Encoding.UTF8.GetString(value);
+        }
+        return new ResponseHead(status, chunked ? null : length, chunked, keepsAlive, location);
+    }
+
+    /// <summary>Known as soon as the line is there: what is no HTTP need not end.</summary>
+    /// <exception cref="InvalidDataException">It is not HTTP/1.</exception>
+    public static (int Status, int Minor) ParseStatusLine(ReadOnlySpan<byte> line)
+    {
+        // HTTP/1.1 200 OK
+        if (line.Length >= 12 && line.StartsWith("HTTP/1."u8) && IsDigit(line[7]) && line[8] == ' '
+            && IsDigit(line[9]) && IsDigit(line[10]) && IsDigit(line[11]) && (line.Length == 12 || line[12] == ' '))
+            return ((line[9] - '0') * 100 + (line[10] - '0') * 10 + line[11] - '0', line[7] - '0');
+        throw new InvalidDataException("The answer is not HTTP/1.");
+    }
+
+    private static Span<byte> NextLine(ref Span<byte> rest)
+    {
+        var end = rest.IndexOf((byte)'\n');
+        var line = rest[..end];
+        rest = rest[(end + 1)..];
+        return line is [.., (byte)'\r'] ? line[..^1] : line;
+    }
+
+    // A line that begins with white space goes on from the one before (obsolete, and still sent).
+    private static void Unfold(Span<byte> lines)
+    {
+        for (int next; (next = lines.IndexOf((byte)'\n') + 1) > 0 && next < lines.Length; lines = lines[next..])
+        {
+            if (lines[next] is not ((byte)' ' or (byte)'\t'))
+                continue;
+            lines[next - 1] = (byte)' ';
+            if (next > 1 && lines[next - 2] == '\r')
+                lines[next - 2] = (byte)' ';
+        }
+    }
+
+    private static bool Is(ReadOnlySpan<byte> name, ReadOnlySpan<byte> known) => Ascii.EqualsIgnoreCase(name, known);
+
+    private static bool Lists(ReadOnlySpan<byte> value, ReadOnlySpan<byte> token)
+    {
+        foreach (var part in value.Split((byte)','))
+            if (Is(value[part].Trim(" \t"u8), token))
+                return true;
+        return false;
+    }
+
+    private static bool IsDigit(byte c) => c is >= (byte)'0' and <= (byte)'9';
+}

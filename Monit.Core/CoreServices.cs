@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Monit.Core.Incidents;
+using Monit.Core.Monitors;
 using Monit.Core.Options;
 using Monit.Core.Resilience;
 using Monit.Core.Scheduling;
@@ -20,6 +21,7 @@ public static class CoreServices
         services.TryAddSingleton<RedisKeys>();
         services.TryAddSingleton<RedisSchedule>();
         services.TryAddSingleton<MonitorSync>();
+        services.TryAddSingleton<MonitorImport>();
         services.TryAddSingleton<IncidentStore>();
         return builder;
     }

@@ -22,6 +22,14 @@ public abstract class MonitDb(DbContextOptions options) : DbContext(options)
     /// </summary>
     public abstract IQueryable<UptimeMonitor> LockMonitors(Guid[] ids);
 
+    /// <summary>Inserts many at once.</summary>
+    public virtual async Task InsertAsync(IReadOnlyList<UptimeMonitor> monitors, CancellationToken ct)
+    {
+        Monitors.AddRange(monitors);
+        await SaveChangesAsync(ct);
+        ChangeTracker.Clear();
+    }
+
     protected override void OnModelCreating(ModelBuilder modelBuilder) =>
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(MonitDb).Assembly);
 }

@@ -1,41 +1,68 @@
-// The schedule's own speed: claims and completes without a check in between, against the redis-server given.
-// usage: dotnet run -c Release --project bench/Monit.LoadTest -- [CONNECTION] [MONITORS] [SECONDS]
-using System.Globalization;
-using Microsoft.Extensions.Options;
-using Monit.Core.Monitors;
-using Monit.Core.Resilience;
-using Monit.Core.Scheduling;
-using StackExchange.Redis;
+using System.CommandLine;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using Monit.LoadTest;
 
-const int Batch = 500;
-var connection = args.ElementAtOrDefault(0) ?? "127.0.0.1:6379";
-var monitors = int.Parse(args.ElementAtOrDefault(1) ?? "10000", CultureInfo.InvariantCulture);
-var duration = TimeSpan.FromSeconds(int.Parse(args.ElementAtOrDefault(2) ?? "10", CultureInfo.InvariantCulture));
-
-var time = TimeProvider.System;
-await using var redis = await ConnectionMultiplexer.ConnectAsync(connection);
-var options = Options.Create(new SchedulingOptions { KeyPrefix = $"load-{Guid.CreateVersion7(time.GetUtcNow()):N}" });
-var schedule = new RedisSchedule(redis, new RedisKeys(options), new StoreResilience(time));
-
-Console.WriteLine($"Seeding {monitors} monitors into {connection}");
-var config = new CheckConfig(1, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), 200, null, "http://127.0.0.1/");
-for (var seeded = 0; seeded < monitors; seeded += Batch)
+// The target and the baseline are this program as well, each a process of its own.
+if (Environment.GetEnvironmentVariable(Stand.Part) is { } part && JsonSerializer.Deserialize<Stand.PartOptions>(part) is { } own)
 {
-    var page = Enumerable.Range(0, Math.Min(Batch, monitors - seeded))
-        .Select(_ => new ScheduleEntry(Guid.CreateVersion7(time.GetUtcNow()), config, default, TimeSpan.Zero));
-    await schedule.ScheduleAsync(0, [.. page]);
+    if (own.Name == "baseline")
+        await Baseline.RunAsync(own.Options, own.Port);
+    else
+        await new Target(own.Options, own.Port, own.Certificate is { } file ? X509CertificateLoader.LoadPkcs12FromFile(file, null) : null).RunAsync();
+    return 0;
 }
 
-var (jobs, started) = (0L, time.GetTimestamp());
-while (time.GetElapsedTime(started) < duration)
-{
-    var claim = await schedule.ClaimAsync(0, Batch, TimeSpan.FromSeconds(30));
-    // Due at once again, so that there is always a full batch.
-    await schedule.CompleteAsync(0, [.. claim.Jobs.Select(job => new Completion(new Lease(job.Id, claim.Token), 0,
-        TimeSpan.Zero, new MonitorStatus(MonitorState.Up, 200, 1, null, claim.Now), null))]);
-    jobs += claim.Jobs.Count;
-}
-Console.WriteLine($"{jobs / time.GetElapsedTime(started).TotalSeconds:F0} jobs/s, claimed and completed in batches of {Batch}");
+var monitors = Number("--monitors", "how many monitors", 10_000, 1, 5_000_000);
+var interval = Number("--interval", "seconds from one check of a monitor to its next", 30, 1, 3600);
+var duration = Number("--duration", "seconds to measure", 60, 1, 86_400);
+var warmup = Number("--warmup", "seconds before that; default: an interval and 10 s", -1, 0, 3600);
+var workers = Number("--workers", "worker processes", 1, 1, 32);
+var shards = Number("--shards", "Scheduling:Shards", 1, 1, 1024);
+var failing = Number("--failing", "percent of the targets that answer 500", 0, 0, 100);
+var refusing = Number("--refusing", "percent of the targets that refuse the connection", 0, 0, 100);
+var silent = Number("--silent", "percent of the targets that never answer", 0, 0, 100);
+var body = Number("--body", "bytes in a response", 2, 0, 10_000_000);
+var connection = new Option<string>("--connection") { Description = "keep-alive, or a new connection for each check", DefaultValueFactory = _ => "new" };
+connection.AcceptOnlyFromAmong("new", "keep-alive");
+var mode = new Option<string>("--mode") { Description = "check: the whole worker; claim, fetch-due: only the scripts, reliable and not", DefaultValueFactory = _ => "check" };
+mode.AcceptOnlyFromAmong("check", "claim", "fetch-due");
+var tls = new Option<bool>("--tls") { Description = "targets speak TLS" };
+var restart = new Option<bool>("--restart") { Description = "kill and start the first worker at the end, and time it" };
+var settings = new Option<string[]>("--set") { Description = "a further setting of the workers: --set Pipeline:JobChannelSize=2000" };
+var json = new Option<FileInfo>("--json") { Description = "write the figures there, as one flat object" };
 
-foreach (var name in (string[])["schedule", "inflight", "config", "status", "incident", "meta"])
-    await redis.GetDatabase().KeyDeleteAsync(schedule.Keys.For(0, name));
+var command = new RootCommand("Puts the worker as it ships under load: redis-server, PostgreSQL, targets and all on this machine.")
+{
+    monitors, interval, duration, warmup, workers, shards, connection, failing, refusing, silent, body, tls, restart, mode, settings, json,
+};
+command.SetAction(async (parsed, ct) =>
+{
+    var seconds = parsed.GetValue(interval);
+    var options = new LoadOptions
+    {
+        Monitors = parsed.GetValue(monitors), Interval = seconds, Duration = TimeSpan.FromSeconds(parsed.GetValue(duration)),
+        Warmup = TimeSpan.FromSeconds(parsed.GetValue(warmup) is >= 0 and var given ? given : seconds + 10),
+        Workers = parsed.GetValue(workers), Shards = parsed.GetValue(shards), KeepAlive = parsed.GetValue(connection) == "keep-alive",
+        Failing = parsed.GetValue(failing), Refusing = parsed.GetValue(refusing), Silent = parsed.GetValue(silent),
+        Body = parsed.GetValue(body), Tls = parsed.GetValue(tls), Restart = parsed.GetValue(restart), Settings = parsed.GetValue(settings) ?? [],
+    };
+    var figures = parsed.GetValue(mode) is var loop && loop == "check"
+        ? await Stand.RunAsync(options, ct)
+        : await ScriptLoop.RunAsync(options, reliable: loop == "claim", ct);
+    figures.Print();
+    if (parsed.GetValue(json) is { } file)
+        await figures.WriteAsync(file, ct);
+});
+return await command.Parse(args).InvokeAsync();
+
+static Option<int> Number(string name, string description, int standard, int least, int most)
+{
+    var option = new Option<int>(name) { Description = $"{description}, {least}..{most}", DefaultValueFactory = _ => standard };
+    option.Validators.Add(result =>
+    {
+        if (result.Tokens.Count > 0 && (result.GetValueOrDefault<int>() < least || result.GetValueOrDefault<int>() > most))
+            result.AddError($"{name} must be between {least} and {most}.");
+    });
+    return option;
+}

@@ -37,6 +37,7 @@ internal sealed class PostgresServer : IDisposable
     }
 
     public string AdminConnectionString { get; }
+    public int Pid => _server!.Pid;
 
     public static async Task<PostgresServer> StartAsync()
     {

@@ -19,6 +19,7 @@ internal sealed class RedisServer : IDisposable
     }
 
     public int Port { get; }
+    public int Pid => _server.Pid;
     public string ConnectionString => $"127.0.0.1:{Port},abortConnect=false,connectRetry=10";
 
     public static async Task<RedisServer> StartAsync(params string[] options)

@@ -1,0 +1,34 @@
+using Microsoft.EntityFrameworkCore;
+using Monit.Core.Data;
+using Monit.Core.Scheduling;
+
+namespace Monit.Core.Monitors;
+
+/// <summary>
+/// Creates monitors in bulk, a page at a time: SQL, then Redis, each at its phase. A page that breaks off between the two
+/// is brought to Redis by the Reconciler.
+/// </summary>
+public sealed class MonitorImport(IDbContextFactory<MonitDb> dbs, RedisSchedule schedule)
+{
+    public const int PageSize = 1000;
+
+    /// <param name="page">New monitors of one user, at most <see cref="PageSize"/>, enabled, of version 1.</param>
+    /// <exception cref="DbUpdateException">SQL has one of them already, or refuses it: none of the page is created.</exception>
+    public async Task CreateAsync(IReadOnlyList<UptimeMonitor> page, CancellationToken ct = default)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        await using (var transaction = await db.Database.BeginTransactionAsync(ct))
+        {
+            await db.InsertAsync(page, ct);
+            var owner = page[0].UserId;
+            await db.Users.Where(u => u.Id == owner)
+                .ExecuteUpdateAsync(set => set.SetProperty(u => u.MonitorsCount, u => u.MonitorsCount + page.Count), ct);
+            await transaction.CommitAsync(ct);
+        }
+        foreach (var shard in page.GroupBy(monitor => schedule.Keys.ShardOf(monitor.Id)))
+            await schedule.ScheduleAsync(shard.Key, [.. shard.Select(m => new ScheduleEntry(m.Id, CheckConfig.Of(m), default, null))], ct);
+        var ids = page.Select(m => m.Id).ToArray();
+        await db.Monitors.Where(m => ids.Contains(m.Id) && m.Version == 1)
+            .ExecuteUpdateAsync(set => set.SetProperty(m => m.SyncedVersion, 1), ct);
+    }
+}

@@ -1,0 +1,66 @@
+using Monit.Core.Monitors;
+
+namespace Monit.LoadTest;
+
+/// <summary>What the target saw in a window; lag in ms from a monitor's slot to its request.</summary>
+internal sealed record Seen(long Requests, long Missed, long Doubled, int LagP50, int LagP99, int LagMax, int Connections);
+
+/// <summary>Requests against the slots that the monitors' ids give them.</summary>
+internal sealed class Arrivals
+{
+    private readonly Lock _lock = new();
+    private readonly int _period;
+    private readonly int[] _phases;
+    private readonly int[] _slots;
+    private readonly int[] _lags;
+    private long _requests;
+    private long _missed;
+    private long _doubled;
+
+    public Arrivals(int monitors, TimeSpan interval)
+    {
+        _period = (int)interval.TotalMilliseconds;
+        _phases = [.. Enumerable.Range(0, monitors).Select(index => (int)Cadence.Phase(LoadOptions.Id(index), interval))];
+        (_slots, _lags) = (new int[monitors], new int[_period]);
+    }
+
+    public void Add(int index, long now)
+    {
+        if (index >= _phases.Length)
+            return;
+        var slot = (int)((now - _phases[index]) / _period);
+        var lag = (int)((now - _phases[index]) % _period);
+        lock (_lock)
+        {
+            _requests++;
+            _lags[lag]++;
+            var passed = slot - _slots[index];
+            if (_slots[index] != 0 && passed == 0)
+                _doubled++;
+            else if (_slots[index] != 0)
+                _missed += passed - 1;
+            _slots[index] = slot;
+        }
+    }
+
+    public void Start()
+    {
+        lock (_lock)
+        {
+            (_requests, _missed, _doubled) = (0, 0, 0);
+            Array.Clear(_lags);
+        }
+    }
+
+    public Seen Read()
+    {
+        lock (_lock)
+            return new Seen(_requests, _missed, _doubled, Percentile(0.5), Percentile(0.99), Array.FindLastIndex(_lags, count => count > 0), 0);
+    }
+
+    private int Percentile(double share)
+    {
+        var (wanted, sum) = ((long)Math.Ceiling(_requests * share), 0L);
+        return Array.FindIndex(_lags, count => (sum += count) >= wanted && sum > 0);
+    }
+}

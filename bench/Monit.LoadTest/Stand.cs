@@ -1,0 +1,192 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Monit.Testing;
+using Spectre.Console;
+using StackExchange.Redis;
+
+namespace Monit.LoadTest;
+
+/// <summary>Stores, targets and workers, a process each, and a window of time in which they are measured.</summary>
+internal static class Stand
+{
+    public const string Part = "MONIT_LOADTEST_PART";
+
+    /// <summary>What the other processes of this program are told.</summary>
+    public sealed record PartOptions(string Name, LoadOptions Options, int Port, string? Certificate);
+
+    private static readonly TimeProvider Time = TimeProvider.System;
+
+    public static async Task<Figures> RunAsync(LoadOptions options, CancellationToken ct)
+    {
+        var folder = Directory.CreateTempSubdirectory("monit-load-").FullName;
+        try
+        {
+            return await RunAsync(options, folder, ct);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<Figures> RunAsync(LoadOptions options, string folder, CancellationToken ct)
+    {
+        Say($"starting redis-server, PostgreSQL and {options.Monitors} targets");
+        using var redis = await RedisServer.StartAsync();
+        using var postgres = await PostgresServer.StartAsync();
+        var database = await postgres.CreateDatabaseAsync();
+        await using var sink = await Sink.StartAsync(ct);
+        var (port, closed) = (Server.FreePort(), Server.FreePort());
+        var certificate = options.Tls ? Certificate.Create(folder) : null;
+        using var target = StartPart("target", options, folder, port, certificate);
+        using var http = new HttpClient();
+
+        var seeding = await Seeding.RunAsync(options, database, redis.ConnectionString, port, closed, ct);
+        Say($"created in {seeding.TotalSeconds:F1} s; starting {options.Workers} worker(s)");
+        var fleet = Enumerable.Range(0, options.Workers).Select(number => new Worker(options, number, folder, redis.ConnectionString, database, sink.Url, certificate)).ToList();
+        try
+        {
+            fleet.ForEach(worker => worker.Start());
+            await ReadyAsync(fleet, http, ct);
+            await WaitAsync("warming up", options.Warmup, ct);
+
+            await using var multiplexer = await ConnectionMultiplexer.ConnectAsync($"{redis.ConnectionString},allowAdmin=true");
+            var server = multiplexer.GetServers()[0];
+            Reading before = await Reading.TakeAsync(fleet, redis.Pid, postgres.Pid, target.Pid, server, http, ct);
+            await ControlAsync(http, options, port, "~start", ct);
+            var started = Time.GetTimestamp();
+            await WaitAsync("measuring", options.Duration, ct);
+            var elapsed = Time.GetElapsedTime(started);
+            var seen = await ControlAsync(http, options, port, "~stop", ct);
+            var after = await Reading.TakeAsync(fleet, redis.Pid, postgres.Pid, target.Pid, server, http, ct);
+
+            var figures = after.Since(before, elapsed, seen);
+            figures["lost"] = await LostAsync(multiplexer, options);
+            figures["seed_seconds"] = seeding.TotalSeconds;
+            if (options.Restart)
+                figures["restart_seconds"] = (await RestartAsync(fleet[0], http, options, port, ct)).TotalSeconds;
+            fleet.ForEach(worker => worker.Dispose());
+            await AddBaselineAsync(figures, options, folder, port, certificate, ct);
+            Describe(figures, options);
+            return figures;
+        }
+        finally
+        {
+            fleet.ForEach(worker => worker.Dispose());
+        }
+    }
+
+    private static Server StartPart(string name, LoadOptions options, string folder, int port, string? certificate)
+    {
+        var own = Path.Combine(folder, name);
+        Directory.CreateDirectory(own);
+        return Server.Start(own, ["dotnet", Path.Combine(AppContext.BaseDirectory, "Monit.LoadTest.dll")], new Dictionary<string, string>
+        {
+            [Part] = JsonSerializer.Serialize(new PartOptions(name, options, port, certificate)),
+            ["SSL_CERT_FILE"] = certificate is null ? "" : Certificate.Public(certificate),
+            // The target does little between two reads: it need not change threads for it.
+            ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = name == "target" ? "1" : "0",
+        });
+    }
+
+    private static async Task AddBaselineAsync(Figures figures, LoadOptions options, string folder, int port, string? certificate, CancellationToken ct)
+    {
+        Say("measuring a bare HTTP loop against the same targets");
+        using var baseline = StartPart("baseline", options, folder, port, certificate);
+        await baseline.ExitAsync(TimeSpan.FromMinutes(2));
+        var printed = await File.ReadAllTextAsync(baseline.LogFile, ct);
+        var result = JsonSerializer.Deserialize<Baseline.Result>(printed)!;
+        figures["baseline_requests_per_second"] = result.PerSecond;
+        figures["baseline_cpu_us_per_check"] = result.CpuMicroseconds;
+        figures["baseline_allocated_bytes_per_check"] = result.AllocatedBytes;
+        figures["ratio_to_baseline"] = (double)figures["worker_cpu_us_per_check"] / result.CpuMicroseconds;
+    }
+
+    private static async Task ReadyAsync(List<Worker> fleet, HttpClient http, CancellationToken ct)
+    {
+        foreach (var worker in fleet)
+        {
+            try
+            {
+                await Eventually.Get(() => HealthAsync(worker, http, ct), health => health == "Healthy", "the worker is healthy", 60);
+            }
+            catch (TimeoutException failure)
+            {
+                throw new InvalidOperationException($"{failure.Message}\n{worker.Log}", failure);
+            }
+        }
+    }
+
+    private static async Task<string> HealthAsync(Worker worker, HttpClient http, CancellationToken ct)
+    {
+        try
+        {
+            using var answer = await http.GetAsync(worker.Address("/health"), ct);
+            return await answer.Content.ReadAsStringAsync(ct);
+        }
+        catch (HttpRequestException failure)
+        {
+            return failure.Message;
+        }
+    }
+
+    private static async Task<Seen> ControlAsync(HttpClient http, LoadOptions options, int port, string what, CancellationToken ct)
+    {
+        // Over TLS the target's certificate is only trusted by those that were told to.
+        using var own = options.Tls ? new HttpClient(new HttpClientHandler { ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator }) : null;
+        using var answer = await (own ?? http).GetAsync(new Uri($"{(options.Tls ? "https" : "http")}://127.0.0.1:{port}/{what}"), ct);
+        var seen = await answer.Content.ReadAsStringAsync(ct);
+        return seen == "{}" ? new Seen(0, 0, 0, 0, 0, 0, 0) : JsonSerializer.Deserialize<Seen>(seen)!;
+    }
+
+    private static async Task<TimeSpan> RestartAsync(Worker worker, HttpClient http, LoadOptions options, int port, CancellationToken ct)
+    {
+        Say("killing and starting a worker");
+        worker.Dispose();
+        await ControlAsync(http, options, port, "~start", ct);
+        var started = Time.GetTimestamp();
+        worker.Start();
+        while ((await ControlAsync(http, options, port, "~stop", ct)).Requests == 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(20), Time, ct);
+        return Time.GetElapsedTime(started);
+    }
+
+    // One script a shard: what is in neither set is lost.
+    private static async Task<long> LostAsync(ConnectionMultiplexer redis, LoadOptions options)
+    {
+        var known = 0L;
+        for (var shard = 0; shard < options.Shards; shard++)
+            known += (long)await redis.GetDatabase().ScriptEvaluateAsync(
+                "return redis.call('ZUNIONSTORE', KEYS[3], 2, KEYS[1], KEYS[2]) - (redis.call('DEL', KEYS[3]) - 1)",
+                [$"monit:{{{shard}}}:schedule", $"monit:{{{shard}}}:inflight", $"monit:{{{shard}}}:counted"]);
+        return options.Monitors - known;
+    }
+
+    private static void Describe(Figures figures, LoadOptions options)
+    {
+        figures["monitors"] = options.Monitors;
+        figures["interval_s"] = options.Interval;
+        figures["duration_s"] = options.Duration.TotalSeconds;
+        figures["workers"] = options.Workers;
+        figures["shards"] = options.Shards;
+        figures["connection"] = options.KeepAlive ? "keep-alive" : "new";
+        figures["failing_percent"] = options.Failing;
+        figures["refusing_percent"] = options.Refusing;
+        figures["silent_percent"] = options.Silent;
+        figures["body_bytes"] = options.Body;
+        figures["tls"] = options.Tls;
+    }
+
+    private static Task WaitAsync(string what, TimeSpan length, CancellationToken ct) =>
+        AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new RemainingTimeColumn()).StartAsync(async progress =>
+        {
+            var bar = progress.AddTask(what, maxValue: Math.Max(1, length.TotalSeconds));
+            for (var started = Time.GetTimestamp(); Time.GetElapsedTime(started) is var passed && passed < length; bar.Value = passed.TotalSeconds)
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(1000, Math.Max(1, (length - passed).TotalMilliseconds))), Time, ct);
+            bar.Value = bar.MaxValue;
+        });
+
+    private static void Say(string text) => AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"monit: {text}"));
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Monit.LoadTest;
+
+/// <summary>CPU and memory of a process and its children, dead ones' CPU included.</summary>
+internal readonly record struct Usage(TimeSpan Cpu, double Megabytes)
+{
+    private const int TicksPerSecond = 100;
+
+    public static Usage Self() => Of(Environment.ProcessId);
+
+    public static Usage Of(int pid)
+    {
+        var processes = Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _))
+            .Select(name => Read($"/proc/{name}")).OfType<Stat>().ToList();
+        var own = processes.Where(process => process.Pid == pid || process.Parent == pid).ToList();
+        return new Usage(TimeSpan.FromSeconds((double)own.Sum(process => process.Pid == pid ? process.Ticks + process.DeadTicks : process.Ticks) / TicksPerSecond),
+            own.Sum(process => process.Kilobytes) / 1024d);
+    }
+
+    private static Stat? Read(string folder)
+    {
+        try
+        {
+            var text = File.ReadAllText($"{folder}/stat");
+            // The name may hold anything, parentheses included.
+            var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+            long Field(int index) => long.Parse(fields[index], CultureInfo.InvariantCulture);
+            return new Stat(int.Parse(text.AsSpan(0, text.IndexOf(' ', StringComparison.Ordinal)), CultureInfo.InvariantCulture),
+                (int)Field(1), Field(11) + Field(12), Field(13) + Field(14), Proportional(folder));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    // Shared pages count by their share: PostgreSQL's buffers are in every backend.
+    private static long Proportional(string folder) => File.ReadLines($"{folder}/smaps_rollup")
+        .Where(line => line.StartsWith("Pss:", StringComparison.Ordinal))
+        .Select(line => long.Parse(line.AsSpan(4).Trim().TrimEnd(" kB"), CultureInfo.InvariantCulture)).FirstOrDefault();
+
+    private sealed record Stat(int Pid, int Parent, long Ticks, long DeadTicks, long Kilobytes);
+}

@@ -32,6 +32,7 @@ internal sealed partial class ReconcilerStage(
     public async Task RunAsync(CancellationToken stop)
     {
         redis.ConnectionRestored += OnRestored;
+        redis.ConfigurationChanged += OnChanged;
         try
         {
             RequestAll();
@@ -43,9 +44,13 @@ internal sealed partial class ReconcilerStage(
         finally
         {
             redis.ConnectionRestored -= OnRestored;
+            redis.ConfigurationChanged -= OnChanged;
         }
 
         void OnRestored(object? sender, ConnectionFailedEventArgs args) => RequestAll();
+
+        // A replica has taken over, and may lack the last writes.
+        void OnChanged(object? sender, EndPointEventArgs args) => RequestAll();
     }
 
     private void RequestAll()

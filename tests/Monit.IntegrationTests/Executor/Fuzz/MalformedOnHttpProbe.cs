@@ -1,4 +1,4 @@
-using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using Monit.Core.Monitors;
 using Monit.Worker.Executor;
@@ -22,6 +22,6 @@ public sealed class MalformedOnHttpProbe : MalformedSuite
 
     internal static HttpProbe New(ConnectionMode mode) => new(
         Options.Create(new ExecutorOptions { Connection = mode }),
-        new TargetConnector(new TargetGuard(allowPrivate: true), Dns.GetHostAddressesAsync),
+        new TargetConnector(new TargetGuard(allowPrivate: true), (_, _) => throw new SocketException((int)SocketError.HostNotFound)),
         TimeProvider.System);
 }

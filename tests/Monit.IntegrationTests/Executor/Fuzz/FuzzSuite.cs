@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Net.NetworkInformation;
+using Monit.Core.Monitors;
+using Monit.Testing;
+using Monit.Worker.Executor;
+
+namespace Monit.IntegrationTests.Executor.Fuzz;
+
+/// <summary>
+/// An HTTP check, whoever implements it, against malformed answers: it always returns, calls up only what said so, and
+/// leaves nothing behind. <c>MONIT_FUZZ_CASES</c> runs more of them and then also looks at the whole process, so that no
+/// other test may run beside it; <c>MONIT_FUZZ_SEED</c> is the seed of the first case, the next one's is one more.
+/// </summary>
+public abstract class FuzzSuite
+{
+    private static readonly int? Asked = Setting("MONIT_FUZZ_CASES");
+    private readonly FuzzReport _report = new();
+    private readonly int _seed = Setting("MONIT_FUZZ_SEED") ?? Random.Shared.Next(1_000_000_000);
+    private int _done;
+
+    private protected abstract IDisposable Open(ConnectionMode mode, out Func<CheckConfig, CancellationToken, Task<ProbeResult>> check);
+
+    [Fact]
+    public async Task MalformedAnswers_NeitherCrashNorHangNorLeak()
+    {
+        var cases = Asked ?? 3000;
+        var started = TimeProvider.System.GetTimestamp();
+        // The first tenth warms up code and buffers.
+        await RunAsync(until: cases / 10);
+        var before = Usage();
+        await RunAsync(until: cases);
+        var after = Usage();
+
+        var seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
+        TestContext.Current.SendDiagnosticMessage(string.Create(CultureInfo.InvariantCulture,
+            $"{cases} cases from seed {_seed} in {seconds:0} s: {_report}; open files {before.Files} -> {after.Files}, heap {before.Heap:N0} -> {after.Heap:N0} bytes"));
+        Assert.True(_report.Failures.Count == 0, string.Join('\n', _report.Failures));
+        if (Asked is not null)
+            Assert.True(after.Files <= before.Files + 20 && after.Heap <= before.Heap + 20_000_000, $"{before} has become {after}");
+    }
+
+    private async Task RunAsync(int until)
+    {
+        using var probe = Open(ConnectionMode.New, out var check);
+        using var keepAlive = Open(ConnectionMode.KeepAlive, out var keepAliveCheck);
+        var slots = Enumerable.Range(0, Asked is null ? 50 : 200).Select(_ => new FuzzSlot(check, keepAliveCheck, _report)).ToArray();
+        var last = _done - 1;
+        await Task.WhenAll(slots.Select(slot => Task.Run(async () =>
+        {
+            for (int i; (i = Interlocked.Increment(ref last)) < until && _report.Failures.Count < 20;)
+                await slot.RunAsync(_seed + i);
+        })));
+        _done = until;
+
+        keepAlive.Dispose();
+        var ports = slots.Select(slot => slot.Port).ToHashSet();
+        await Eventually.Get(() => Task.FromResult(ConnectionsTo(ports)), open => open == 0, "every connection is closed");
+        foreach (var slot in slots)
+            await slot.DisposeAsync();
+    }
+
+    // The client's ends.
+    private static int ConnectionsTo(HashSet<int> ports) => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections()
+        .Count(c => ports.Contains(c.RemoteEndPoint.Port) && c.State is (TcpState.Established or TcpState.CloseWait));
+
+    private static (int Files, long Heap) Usage() =>
+        (Directory.Exists("/proc/self/fd") ? Directory.GetFiles("/proc/self/fd").Length : 0, GC.GetTotalMemory(forceFullCollection: true));
+
+    private static int? Setting(string name) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : null;
+}

@@ -1,0 +1,61 @@
+using Monit.Core.Monitors;
+using Monit.Worker.Executor;
+
+namespace Monit.IntegrationTests.Executor.Fuzz;
+
+/// <summary>Holds an HTTP check to the outcomes of the <see cref="Corpus"/>, whoever implements it.</summary>
+public abstract class MalformedSuite : IAsyncDisposable
+{
+    private readonly RawTarget _target = new();
+
+    public static TheoryData<string> Names => [.. Corpus.All.Select(c => c.Name)];
+
+    /// <summary>A new connection a check, private targets allowed.</summary>
+    private protected abstract Func<CheckConfig, CancellationToken, Task<ProbeResult>> Check { get; }
+
+    /// <summary>The same, with connections kept.</summary>
+    private protected abstract Func<CheckConfig, CancellationToken, Task<ProbeResult>> KeepAliveCheck { get; }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await _target.DisposeAsync();
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public async Task Outcome(string name)
+    {
+        var c = Corpus.All.Single(c => c.Name == name);
+        Assert.Equal(c.Outcome, Describe(await RunAsync(Check, c)));
+    }
+
+    [Fact]
+    public async Task NoCase_SpoilsTheNextCheckOnAKeptConnection()
+    {
+        foreach (var c in Corpus.All.Where(c => c.Outcome != "TIMEOUT"))
+        {
+            Assert.Equal((c.Name, c.Outcome), (c.Name, Describe(await RunAsync(KeepAliveCheck, c))));
+            Assert.Equal((c.Name, "up 200"), (c.Name, Describe(await RunAsync(KeepAliveCheck, Corpus.All[0]))));
+        }
+    }
+
+    private Task<ProbeResult> RunAsync(Func<CheckConfig, CancellationToken, Task<ProbeResult>> check, MalformedCase c)
+    {
+        _target.Answer = c.Answer;
+        var url = $"{(c.Https ? "https" : "http")}://127.0.0.1:{_target.Port}/";
+        return check(new CheckConfig(1, TimeSpan.FromMinutes(1), c.Timeout, c.ExpectedStatus, null, url), TestContext.Current.CancellationToken);
+    }
+
+    private static string Describe(ProbeResult result)
+    {
+        var kind = result.Reason switch
+        {
+            null => FailureKind.None,
+            FailureReason.Timeout or FailureReason.NetworkError => FailureKind.Retryable,
+            _ => FailureKind.Definite,
+        };
+        Assert.Equal(kind, result.Kind);
+        Assert.Equal(result.HttpStatus is null, result.Latency is null);
+        return $"{result.Reason?.ToWire() ?? "up"} {result.HttpStatus}".TrimEnd();
+    }
+}

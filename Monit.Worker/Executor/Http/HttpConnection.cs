@@ -41,8 +41,10 @@ internal sealed class HttpConnection(Stream stream, Socket socket, long now) : I
         Answered = false;
         var request = WriteRequest(url, keepAlive);
         await stream.WriteAsync(_buffer.AsMemory(0, request), ct);
+        // Interim responses may be many, but not endless headers.
+        var most = MaxHead;
         do
-            Head = await ReadHeadAsync(ct);
+            (Head, most) = await ReadHeadAsync(most, ct);
         while (Head.IsInterim);
     }
 
@@ -88,7 +90,7 @@ internal sealed class HttpConnection(Stream stream, Socket socket, long now) : I
         return length;
     }
 
-    private async ValueTask<ResponseHead> ReadHeadAsync(CancellationToken ct)
+    private async ValueTask<(ResponseHead Head, int Left)> ReadHeadAsync(int most, CancellationToken ct)
     {
         for (var checkedLine = false; ;)
         {
@@ -101,9 +103,9 @@ internal sealed class HttpConnection(Stream stream, Socket socket, long now) : I
             if (EndOfHead(received) is > 0 and var length)
             {
                 _start += length;
-                return ResponseHead.Parse(received[..length]);
+                return (ResponseHead.Parse(received[..length]), most - length);
             }
-            if (received.Length >= MaxHead)
+            if (received.Length >= most)
                 throw new InvalidDataException("The head of the response is too long.");
             await FillAsync(ct);
             Answered = true;
@@ -132,7 +134,10 @@ internal sealed class HttpConnection(Stream stream, Socket socket, long now) : I
         }
         // Trailers.
         for (var most = MaxHead; await ReadLineAsync(most, ct) is { IsEmpty: false } line;)
+        {
+            ResponseHead.NameOf(line.Span);
             most -= line.Length;
+        }
         return true;
     }
 

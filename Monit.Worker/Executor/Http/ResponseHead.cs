@@ -15,7 +15,7 @@ internal readonly record struct ResponseHead(int Status, long? Length, bool Chun
     /// <summary>100 to 199 but for 101: the response proper follows.</summary>
     public bool IsInterim => Status is >= 100 and < 200 and not 101;
 
-    public bool HasBody => Status is not (101 or 204 or 304);
+    public bool HasBody => Status is not (204 or 304);
 
     /// <param name="head">From the status line to the empty line; folded lines are unfolded in place.</param>
     /// <exception cref="InvalidDataException">It is not HTTP/1.</exception>
@@ -29,11 +29,8 @@ internal readonly record struct ResponseHead(int Status, long? Length, bool Chun
         string? location = null;
         for (var line = NextLine(ref rest); !line.IsEmpty; line = NextLine(ref rest))
         {
-            var colon = line.IndexOf((byte)':');
-            var name = colon < 0 ? [] : line[..colon].TrimEnd(" \t"u8);
-            if (name.IsEmpty || name.ContainsAnyExcept(Token))
-                throw new InvalidDataException("A header has no name.");
-            var value = line[(colon + 1)..].Trim(" \t"u8);
+            var name = NameOf(line);
+            var value = line[(line.IndexOf((byte)':') + 1)..].Trim(" \t"u8);
             if (Is(name, "content-length"u8))
             {
                 // The first one counts; one that is no number says nothing.
@@ -57,9 +54,17 @@ internal readonly record struct ResponseHead(int Status, long? Length, bool Chun
     {
         // HTTP/1.1 200 OK
         if (line.Length >= 12 && line.StartsWith("HTTP/1."u8) && IsDigit(line[7]) && line[8] == ' '
-            && IsDigit(line[9]) && IsDigit(line[10]) && IsDigit(line[11]) && (line.Length == 12 || line[12] == ' '))
+            && IsDigit(line[9]) && IsDigit(line[10]) && IsDigit(line[11]) && (line.Length == 12 || line[12] == ' ') && !line.ContainsAny((byte)0, (byte)'\r'))
             return ((line[9] - '0') * 100 + (line[10] - '0') * 10 + line[11] - '0', line[7] - '0');
         throw new InvalidDataException("The answer is not HTTP/1.");
+    }
+
+    /// <summary>The name of a header or a trailer.</summary>
+    /// <exception cref="InvalidDataException">The line has none.</exception>
+    public static ReadOnlySpan<byte> NameOf(ReadOnlySpan<byte> line)
+    {
+        var name = line.IndexOf((byte)':') is >= 0 and var colon ? line[..colon].TrimEnd(" \t"u8) : [];
+        return !name.IsEmpty && !name.ContainsAnyExcept(Token) ? name : throw new InvalidDataException("A header has no name.");
     }
 
     private static Span<byte> NextLine(ref Span<byte> rest)

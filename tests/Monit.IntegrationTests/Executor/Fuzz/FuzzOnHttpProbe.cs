@@ -7,8 +7,8 @@ public sealed class FuzzOnHttpProbe : FuzzSuite
 {
     private protected override IDisposable Open(ConnectionMode mode, out Func<CheckConfig, CancellationToken, Task<ProbeResult>> check)
     {
-        var probe = MalformedOnHttpProbe.New(mode);
-        check = probe.CheckAsync;
-        return probe;
+        var connections = MalformedOnHttpProbe.New(mode);
+        check = new HttpProbe(connections, TimeProvider.System).CheckAsync;
+        return connections;
     }
 }

@@ -2,25 +2,26 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using Monit.Core.Monitors;
 using Monit.Worker.Executor;
+using Monit.Worker.Executor.Http;
 
 namespace Monit.IntegrationTests.Executor.Fuzz;
 
 public sealed class MalformedOnHttpProbe : MalformedSuite
 {
-    private readonly HttpProbe _probe = New(ConnectionMode.New);
-    private readonly HttpProbe _keepAlive = New(ConnectionMode.KeepAlive);
+    private readonly HttpConnections _new = New(ConnectionMode.New);
+    private readonly HttpConnections _keepAlive = New(ConnectionMode.KeepAlive);
 
-    private protected override Func<CheckConfig, CancellationToken, Task<ProbeResult>> Check => _probe.CheckAsync;
-    private protected override Func<CheckConfig, CancellationToken, Task<ProbeResult>> KeepAliveCheck => _keepAlive.CheckAsync;
+    private protected override Func<CheckConfig, CancellationToken, Task<ProbeResult>> Check => new HttpProbe(_new, TimeProvider.System).CheckAsync;
+    private protected override Func<CheckConfig, CancellationToken, Task<ProbeResult>> KeepAliveCheck => new HttpProbe(_keepAlive, TimeProvider.System).CheckAsync;
 
     public override async ValueTask DisposeAsync()
     {
-        _probe.Dispose();
+        _new.Dispose();
         _keepAlive.Dispose();
         await base.DisposeAsync();
     }
 
-    internal static HttpProbe New(ConnectionMode mode) => new(
+    internal static HttpConnections New(ConnectionMode mode) => new(
         Options.Create(new ExecutorOptions { Connection = mode }),
         new TargetConnector(new TargetGuard(allowPrivate: true), (_, _) => throw new SocketException((int)SocketError.HostNotFound)),
         TimeProvider.System);

@@ -31,6 +31,9 @@ internal sealed class RedisServer : IDisposable
         return server;
     }
 
+    /// <param name="name">As <c>kill</c> has it: STOP, CONT.</param>
+    public void Signal(string name) => _server.Signal(name);
+
     /// <summary>SIGKILL.</summary>
     public void Kill() => _server.Dispose();
 

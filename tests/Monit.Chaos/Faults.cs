@@ -1,0 +1,144 @@
+using Monit.Testing;
+
+namespace Monit.Chaos;
+
+/// <summary>Something that goes wrong, and is put right again.</summary>
+/// <param name="RunAsync">Does it. Returns when it is over: from then on everything must come back by itself.</param>
+/// <param name="Clean">Not a check may be doubled.</param>
+/// <param name="Outage">The targets seem down to all monitors: incidents are right, and end.</param>
+/// <param name="Waits">The fault ends when it begins: whoever dies takes its jobs along.</param>
+internal sealed record Fault(string Name, string What, Func<Installation, Task> RunAsync, bool Clean = false, bool Outage = false, bool Waits = false)
+{
+    private static readonly TimeProvider Time = TimeProvider.System;
+
+    public static readonly IReadOnlyList<Fault> All =
+    [
+        new("worker-killed", "SIGKILL of a worker", m => Task.Run(() => m.Forget(m.Workers[0])), Waits: true),
+        new("worker-stopped", "SIGTERM of a worker", m => TerminateAsync(m, 1), Clean: true),
+        new("workers-stopped", "SIGTERM of all workers", m => TerminateAsync(m, m.Workers.Count), Clean: true),
+        new("worker-frozen", "SIGSTOP of a worker beyond its leases, then SIGCONT", async m =>
+        {
+            var worker = m.Workers[0];
+            worker.Signal("STOP");
+            await Wait(m.Options.VisibilityTimeout + TimeSpan.FromSeconds(3));
+            worker.Signal("CONT");
+        }),
+        new("redis-killed", "SIGKILL of redis-server, and its restart", async m =>
+        {
+            m.Redis.Kill();
+            await m.Redis.RestartAsync();
+        }),
+        new("redis-away", "redis-server away", async m =>
+        {
+            m.Redis.Kill();
+            await Wait(m.Options.Away);
+            await m.Redis.RestartAsync();
+        }),
+        new("redis-emptied", "FLUSHALL", m => m.Admin.FlushAllDatabasesAsync()),
+        new("redis-frozen", "redis-server does not answer for 10 s", async m =>
+        {
+            m.Redis.Signal("STOP");
+            await Wait(TimeSpan.FromSeconds(10));
+            m.Redis.Signal("CONT");
+        }),
+        new("postgres-away", "PostgreSQL killed, and away", async m =>
+        {
+            m.Postgres.Kill();
+            await Wait(m.Options.Away);
+            await m.Postgres.RestartAsync();
+        }),
+        new("stores-away", "redis-server and PostgreSQL killed, and away", async m =>
+        {
+            m.Redis.Kill();
+            m.Postgres.Kill();
+            await Wait(m.Options.Away);
+            await Task.WhenAll(m.Redis.RestartAsync(), m.Postgres.RestartAsync());
+        }),
+        new("alerts-away", "Monit.Alerts killed, and away", async m =>
+        {
+            m.KillAlerts();
+            await Wait(m.Options.Away);
+            await m.StartAlertsAsync();
+        }),
+        new("target-away", "the targets refuse connections", async m =>
+        {
+            m.Target.Close();
+            await Wait(m.Options.Away);
+            m.Target.Open();
+        }, Outage: true),
+        new("target-slow", "the targets take half a time-out", async m =>
+        {
+            m.Target.Delay = m.Options.Timeout / 2;
+            await Wait(m.Options.Away);
+            m.Target.Delay = TimeSpan.Zero;
+        }),
+        new("target-half-open", "the targets take connections, and never answer", async m =>
+        {
+            m.Target.Delay = Timeout.InfiniteTimeSpan;
+            await Wait(m.Options.Away);
+            m.Target.Delay = TimeSpan.Zero;
+        }, Outage: true),
+        new("target-flapping", "a tenth of the targets fails every other check", async m =>
+        {
+            var turns = new int[m.Options.Monitors];
+            var before = m.Target.IsUp;
+            m.Target.IsUp = monitor => monitor % 10 == 7 ? Interlocked.Increment(ref turns[monitor]) % 2 == 0 : before(monitor);
+            await Wait(m.Options.Away);
+            m.Target.IsUp = before;
+        }),
+        new("dns-failing", "the names of a tenth of the targets do not resolve", async m =>
+        {
+            m.Names!.Fails = true;
+            await Wait(m.Options.Away);
+            m.Names.Fails = false;
+        }, Outage: true),
+        new("clock-off", "a further worker whose clock is an hour ahead, and its SIGTERM", async m =>
+        {
+            var late = m.StartWorker("env", $"LD_PRELOAD={FakeTime}", "FAKETIME=+1h", "FAKETIME_DONT_FAKE_MONOTONIC=1");
+            await Wait(m.Options.Away + TimeSpan.FromSeconds(5));
+            late.Signal("TERM");
+            await late.ExitAsync(TimeSpan.FromSeconds(30));
+            m.Forget(late);
+        }),
+        new("workers-at-random", "1, 2 and 4 workers, killed and stopped at random", async m =>
+        {
+            var random = new Random(1);
+            for (var started = Time.GetTimestamp(); Time.GetElapsedTime(started) < m.Options.Away * 4;)
+            {
+                await m.EnsureWorkersAsync(random.GetItems([1, 2, 4], 1)[0]);
+                await Wait(TimeSpan.FromSeconds(2 * random.NextDouble()));
+                if (random.Next(2) == 0)
+                    m.Forget(m.Workers[random.Next(m.Workers.Count)]);
+                else
+                    await TerminateAsync(m, 1);
+            }
+        }, Waits: true),
+    ];
+
+    /// <summary>Why this machine cannot have the fault; none when it can.</summary>
+    public string? Missing(Installation monit) => Name switch
+    {
+        "dns-failing" when monit.Names is null => "needs root and unshare",
+        "clock-off" when !File.Exists(FakeTime) => "needs libfaketime (Debian: apt-get install faketime)",
+        _ => null,
+    };
+
+    private static string FakeTime { get; } = Directory.Exists("/usr/lib")
+        ? Directory.EnumerateFiles("/usr/lib", "libfaketime.so.1", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }).FirstOrDefault("-") : "-";
+
+    private static Task Wait(TimeSpan time) => Task.Delay(time, Time);
+
+    private static async Task TerminateAsync(Installation monit, int count)
+    {
+        var leaving = monit.Workers.Take(count).ToList();
+        leaving.ForEach(worker => worker.Signal("TERM"));
+        foreach (var worker in leaving)
+        {
+            if (await worker.ExitAsync(TimeSpan.FromSeconds(25)) is not 0 and var code)
+                throw new InvalidOperationException($"A worker ended with {code}: {await File.ReadAllTextAsync(worker.LogFile)}");
+            monit.Forget(worker);
+        }
+        if (monit.Workers.Count == 0 && await monit.InflightAsync() is > 0 and var held)
+            throw new InvalidOperationException($"{held} jobs wait for their lease after a SIGTERM.");
+    }
+}

@@ -1,0 +1,215 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Monit.Core.Data;
+using Monit.Core.Monitors;
+using Monit.Core.Resilience;
+using Monit.Core.Scheduling;
+using Monit.Testing;
+using StackExchange.Redis;
+
+namespace Monit.Chaos;
+
+/// <summary>All of Monit in processes of its own, its stores, what it checks, and who gets its mail.</summary>
+internal sealed class Installation : IAsyncDisposable
+{
+    private const string Key = "0123456789abcdef0123456789abcdef";
+    private readonly string _folder = Directory.CreateTempSubdirectory("monit-chaos-").FullName;
+    private readonly int _apiPort = Server.FreePort();
+    private readonly int _alertsPort = Server.FreePort();
+    private readonly List<Server> _workers = [];
+    private ConnectionMultiplexer? _client;
+    private string _database = "";
+    private int _started;
+    private Server? _api;
+    private Server? _alerts;
+
+    public required ChaosOptions Options { get; init; }
+    public RedisServer Redis { get; private set; } = null!;
+    public PostgresServer Postgres { get; private set; } = null!;
+    public SmtpSink Inbox { get; } = new();
+    public Requests Requests { get; } = new();
+    public Target Target { get; private set; } = null!;
+    public Names? Names { get; private set; }
+    public IReadOnlyList<Guid> Ids { get; private set; } = [];
+    public IReadOnlyList<Server> Workers => _workers;
+    public IDatabase Db => _client!.GetDatabase();
+    public IServer Admin => _client!.GetServers()[0];
+
+    public static async Task<Installation> StartAsync(ChaosOptions options)
+    {
+        var monit = new Installation { Options = options };
+        try
+        {
+            await monit.StartAsync();
+            return monit;
+        }
+        catch
+        {
+            await monit.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts workers until there are that many, and waits until they are healthy.</summary>
+    public async Task EnsureWorkersAsync(int count)
+    {
+        while (_workers.Count < count)
+            _workers.Add(StartWorker());
+        await Task.WhenAll(_workers.Select(worker => HealthyAsync(_ports[worker])));
+    }
+
+    public Server StartWorker(params string[] launcher)
+    {
+        var port = Server.FreePort();
+        string[] outer = Names is null ? launcher : [.. Names.Launcher, .. launcher];
+        var worker = Service.Start("Monit.Worker", Path.Combine(_folder, $"worker-{_started++}"), Settings(port), outer);
+        _ports[worker] = port;
+        return worker;
+    }
+
+    /// <summary>Whoever was killed or stopped is one no longer.</summary>
+    public void Forget(Server worker)
+    {
+        worker.Dispose();
+        _workers.Remove(worker);
+    }
+
+    public void KillAlerts() => _alerts!.Dispose();
+
+    public Task StartAlertsAsync()
+    {
+        _alerts = Service.Start("Monit.Alerts", Path.Combine(_folder, "alerts"), Settings(_alertsPort));
+        return HealthyAsync(_alertsPort);
+    }
+
+    public async Task<T> SqlAsync<T>(Func<MonitDb, Task<T>> query)
+    {
+        await using var db = new Databases(_database).CreateDbContext();
+        return await query(db);
+    }
+
+    /// <summary>Monitors in neither set, one script a shard.</summary>
+    public async Task<int> LostAsync() => await CountAsync("if places == 0 then count = count + 1 end");
+
+    /// <summary>Monitors that are being checked.</summary>
+    public async Task<int> InflightAsync() => await CountAsync("if redis.call('ZSCORE', KEYS[2], id) then count = count + 1 end");
+
+    public async ValueTask DisposeAsync()
+    {
+        _workers.ToList().ForEach(Forget);
+        _api?.Dispose();
+        _alerts?.Dispose();
+        if (_client is not null)
+            await _client.DisposeAsync();
+        Redis?.Dispose();
+        Postgres?.Dispose();
+        Target?.Dispose();
+        Names?.Dispose();
+        await Inbox.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private readonly Dictionary<Server, int> _ports = [];
+
+    private async Task StartAsync()
+    {
+        Redis = await RedisServer.StartAsync();
+        Postgres = await PostgresServer.StartAsync();
+        _database = await Postgres.CreateDatabaseAsync();
+        _client = await ConnectionMultiplexer.ConnectAsync($"{Redis.ConnectionString},allowAdmin=true");
+        Names = await Names.TryStartAsync(_folder);
+        Target = new Target(Requests);
+        Target.Open();
+        _api = Service.Start("Monit.Api", Path.Combine(_folder, "api"), Settings(_apiPort));
+        await StartAlertsAsync();
+        await HealthyAsync(_apiPort);
+        await CreateMonitorsAsync();
+        await EnsureWorkersAsync(Options.Workers);
+    }
+
+    private Dictionary<string, string> Settings(int port) => new()
+    {
+        ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
+        ["ConnectionStrings__redis"] = Redis.ConnectionString,
+        ["ConnectionStrings__monitdb"] = _database,
+        ["services__alerts__http__0"] = $"http://127.0.0.1:{_alertsPort}",
+        ["Alerts__Key"] = Key,
+        ["Auth__Secret"] = Key,
+        ["Scheduling__Shards"] = $"{Options.Shards}",
+        ["Scheduler__VisibilityTimeout"] = $"{Options.VisibilityTimeout}",
+        ["Scheduler__Interval"] = "00:00:00.100",
+        ["Reclaimer__Interval"] = $"{Options.ReclaimerInterval}",
+        ["Reconciler__GapInterval"] = "00:00:01",
+        ["Reconciler__IncidentInterval"] = "00:00:02",
+        ["ResultProcessor__RetryThreshold"] = "1",
+        ["ResultProcessor__RetryDelay"] = "00:00:00.500",
+        ["ResultProcessor__FailureThreshold"] = "2",
+        ["Executor__AllowPrivateTargets"] = "true",
+        ["Smtp__Host"] = "127.0.0.1",
+        ["Smtp__Port"] = $"{Inbox.Port}",
+        ["Smtp__Security"] = "None",
+        ["Smtp__From"] = "monit@example.org",
+        ["Alerts__SweepInterval"] = "00:00:01",
+        ["Alerts__RetryDelay"] = "00:00:00.500",
+    };
+
+    // The owner by the API, the monitors in bulk. Every tenth is checked by a name, where names can be played with.
+    private async Task CreateMonitorsAsync()
+    {
+        using var http = new HttpClient();
+        using var registered = await http.PostAsJsonAsync(new Uri($"http://127.0.0.1:{_apiPort}/api/v1/users/register"),
+            new { name = "Chaos", email = "chaos@example.org", password = "correct horse battery" });
+        registered.EnsureSuccessStatusCode();
+        var owner = await SqlAsync(db => db.Users.Select(user => user.Id).SingleAsync());
+        var schedule = new RedisSchedule(_client!, Keys, new StoreResilience(TimeProvider.System));
+        var import = new MonitorImport(new Databases(_database), schedule);
+        var now = TimeProvider.System.GetUtcNow();
+        Ids = [.. Enumerable.Range(0, Options.Monitors).Select(_ => Guid.CreateVersion7(now))];
+        foreach (var page in Enumerable.Range(0, Options.Monitors).Chunk(MonitorImport.PageSize))
+            await import.CreateAsync([.. page.Select(index => new UptimeMonitor
+            {
+                Id = Ids[index], UserId = owner, IntervalSec = (int)Options.Interval.TotalSeconds, TimeoutSec = (int)Options.Timeout.TotalSeconds, CreatedAt = now, UpdatedAt = now,
+                Url = string.Create(CultureInfo.InvariantCulture, $"http://{(Names is not null && index % 10 == 5 ? Names.Name : "127.0.0.1")}:{Target.Port}/{index}"),
+            })]);
+    }
+
+    private RedisKeys Keys => new(Microsoft.Extensions.Options.Options.Create(new SchedulingOptions { Shards = Options.Shards }));
+
+    private async Task<int> CountAsync(string rule)
+    {
+        var (keys, total) = (Keys, 0);
+        foreach (var shard in Ids.GroupBy(keys.ShardOf))
+            total += (int)await Db.ScriptEvaluateAsync($$"""
+                local count = 0
+                for _, id in ipairs(ARGV) do
+                  local places = (redis.call('ZSCORE', KEYS[1], id) and 1 or 0) + (redis.call('ZSCORE', KEYS[2], id) and 1 or 0)
+                  {{rule}}
+                end
+                return count
+                """, [keys.For(shard.Key, "schedule"), keys.For(shard.Key, "inflight")], [.. shard.Select(id => (RedisValue)id.ToString())]);
+        return total;
+    }
+
+    private static async Task HealthyAsync(int port)
+    {
+        using var http = new HttpClient();
+        await Eventually.True(async () =>
+        {
+            try
+            {
+                return (await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/health"))) == "Healthy";
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        }, "a service is healthy", 60);
+    }
+
+    private sealed class Databases(string connection) : IDbContextFactory<MonitDb>
+    {
+        public MonitDb CreateDbContext() => new PostgresMonitDb(new DbContextOptionsBuilder<PostgresMonitDb>().UseMonitPostgres(connection).Options);
+    }
+}

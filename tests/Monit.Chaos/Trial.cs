@@ -1,0 +1,140 @@
+using Microsoft.EntityFrameworkCore;
+using Monit.Core.Alerts;
+using Monit.Testing;
+using Npgsql;
+
+namespace Monit.Chaos;
+
+/// <summary>What one fault did, once.</summary>
+internal sealed record Outcome(string Fault, Schedule Schedule, int Lost, int Incidents, int LeftOpen, int Wrong, int AlertsLost, int AlertsDoubled, double PeakToMean, double WorkerMegabytes, IReadOnlyList<string> Broken);
+
+/// <summary>
+/// A fault in a calm installation. One target in twenty fails from before the fault until after it, so that incidents open
+/// and close around it; afterwards everything must be as if nothing had been.
+/// </summary>
+internal static class Trial
+{
+    private const int Patience = 90;
+    private static readonly TimeProvider Time = TimeProvider.System;
+
+    public static async Task<Outcome> RunAsync(Installation monit, Fault fault)
+    {
+        await monit.EnsureWorkersAsync(monit.Options.Workers);
+        await CalmAsync(monit, Now());
+        var began = Time.GetUtcNow();
+        var mails = monit.Inbox.Received.Count;
+        monit.Target.IsUp = monitor => !IsFailing(monitor);
+        await Task.Delay(monit.Options.Interval / 2, Time);
+
+        var from = Now();
+        await fault.RunAsync(monit);
+        var to = Now();
+        await monit.EnsureWorkersAsync(monit.Options.Workers);
+        if (fault.Waits)
+            to = from;
+
+        await IncidentsOpenAsync(monit, began);
+        monit.Target.IsUp = _ => true;
+        await CalmAsync(monit, Now());
+        var until = Now();
+        var megabytes = monit.Workers.Max(worker => worker.Usage().Resident) / 1e6;
+
+        var healthy = Enumerable.Range(0, monit.Options.Monitors).Where(monitor => !IsFailing(monitor)).ToList();
+        var underWay = fault.Waits ? monit.Options.VisibilityTimeout : monit.Options.Timeout + monit.Options.ReclaimerInterval;
+        var requests = monit.Requests.Since(from - (long)monit.Options.Interval.TotalMilliseconds);
+        var schedule = Schedule.Check(requests, monit.Ids, healthy, monit.Options.Interval, (from, to), until, underWay);
+        var (incidents, wrong, open) = await IncidentsAsync(monit, began, fault);
+        var (lost, doubled) = await AlertsAsync(monit, began, mails);
+        var outcome = new Outcome(fault.Name, schedule, await monit.LostAsync(), incidents, open, wrong, lost, doubled,
+            PeakToMean(monit, until), megabytes, []);
+        monit.Requests.Forget();
+        return outcome with { Broken = [.. Judge(outcome, monit, fault)] };
+    }
+
+    private static bool IsFailing(int monitor) => monitor % 20 == 3;
+
+    private static long Now() => Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private static IEnumerable<string> Judge(Outcome outcome, Installation monit, Fault fault)
+    {
+        if (outcome.Lost > 0)
+            yield return $"{outcome.Lost} monitors lost";
+        if (outcome.LeftOpen > 0)
+            yield return $"{outcome.LeftOpen} incidents left open";
+        if (outcome.Wrong > 0)
+            yield return $"{outcome.Wrong} incidents that should not be";
+        if (outcome.AlertsLost > 0)
+            yield return $"{outcome.AlertsLost} alerts lost";
+        if (outcome.AlertsDoubled > 0 && fault.Name is not "alerts-away")
+            yield return $"{outcome.AlertsDoubled} alerts doubled";
+        if (outcome.Schedule.Stray > 0)
+            yield return $"{outcome.Schedule.Stray} checks doubled that were not under way";
+        if (fault.Clean && outcome.Schedule.Doubled > 0)
+            yield return $"{outcome.Schedule.Doubled} checks doubled";
+        var bound = monit.Options.VisibilityTimeout + monit.Options.ReclaimerInterval + TimeSpan.FromSeconds(1);
+        if (fault.Name == "worker-killed" && outcome.Schedule.Worst > bound)
+            yield return $"a job waited {outcome.Schedule.Worst.TotalSeconds:F1} s, more than {bound.TotalSeconds:F1} s";
+    }
+
+    // Every monitor has been told since then that all is well, no incident is open, and no notice waits.
+    private static async Task CalmAsync(Installation monit, long since)
+    {
+        await Eventually.Get(() => Task.FromResult(monit.Options.Monitors - monit.Requests.Since(since).Count(seen => seen.Any(request => request.Ok))),
+            left => left == 0, "every monitor is checked again", Patience);
+        await Eventually.Get(() => TrySqlAsync(monit, db => db.Incidents.CountAsync(incident => incident.EndTime == null)),
+            open => open == 0, "no incident is open", Patience);
+        await Eventually.Get(() => TrySqlAsync(monit, db => db.Alerts.CountAsync(alert => alert.Status == AlertStatus.Pending || alert.Status == AlertStatus.Sending)),
+            waiting => waiting == 0, "no notice waits", Patience);
+    }
+
+    private static Task<int> IncidentsOpenAsync(Installation monit, DateTimeOffset began)
+    {
+        var failing = Enumerable.Range(0, monit.Options.Monitors).Where(IsFailing).Select(monitor => monit.Ids[monitor]).ToArray();
+        return Eventually.Get(() => TrySqlAsync(monit, db => db.Incidents.Where(i => failing.Contains(i.MonitorId) && i.StartTime >= began).Select(i => i.MonitorId).Distinct().CountAsync()),
+            open => open == failing.Length, "every failing monitor has an incident", Patience);
+    }
+
+    // A failing monitor has one, the others none; in an outage of the targets each may have one, or one after the other.
+    private static async Task<(int All, int Wrong, int Open)> IncidentsAsync(Installation monit, DateTimeOffset began, Fault fault)
+    {
+        var incidents = await TrySqlAsync(monit, db => db.Incidents.Where(i => i.StartTime >= began).Select(i => new { i.MonitorId, i.EndTime }).ToListAsync());
+        var failing = Enumerable.Range(0, monit.Options.Monitors).Where(IsFailing).Select(monitor => monit.Ids[monitor]).ToHashSet();
+        var wrong = fault.Outage ? 0 : incidents!.Count(i => !failing.Contains(i.MonitorId)) + incidents!.CountBy(i => i.MonitorId).Count(own => own.Value > 1);
+        return (incidents!.Count, wrong, incidents.Count(i => i.EndTime is null));
+    }
+
+    // Every notice of SQL in the inbox, under its own id, and nothing else.
+    private static async Task<(int Lost, int Doubled)> AlertsAsync(Installation monit, DateTimeOffset began, int mails)
+    {
+        var expected = (await TrySqlAsync(monit, db => db.Incidents.Where(i => i.StartTime >= began)
+            .SelectMany(i => db.Alerts.Where(alert => alert.IncidentId == i.Id).Select(alert => alert.Id)).ToListAsync()))!;
+        var incidents = await TrySqlAsync(monit, db => db.Incidents.CountAsync(i => i.StartTime >= began));
+        var received = monit.Inbox.Received.Skip(mails).Select(mail => Guid.Parse(mail.MessageId.Trim('<', '>').Split('@')[0])).ToList();
+        var lost = expected.Except(received).Count() + Math.Max(0, 2 * incidents - expected.Count);
+        return (lost, received.Count - received.Distinct().Count() + received.Except(expected).Count());
+    }
+
+    // How evenly the checks lie over an interval afterwards: the fullest tenth against the mean.
+    private static double PeakToMean(Installation monit, long until)
+    {
+        var interval = (long)monit.Options.Interval.TotalMilliseconds;
+        var tenths = monit.Requests.Since(until - interval).SelectMany(seen => seen).Where(request => request.At < until)
+            .CountBy(request => (request.At - until + interval) * 10 / interval).Select(tenth => tenth.Value).ToList();
+        return tenths.Count == 0 ? 0 : tenths.Max() / (tenths.Sum() / 10d);
+    }
+
+    private static async Task<T?> TrySqlAsync<T>(Installation monit, Func<Core.Data.MonitDb, Task<T>> query)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return await monit.SqlAsync(query);
+            }
+            catch (Exception failure) when (attempt < 50 && (failure is NpgsqlException || failure.InnerException is NpgsqlException))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), Time);
+            }
+        }
+    }
+}

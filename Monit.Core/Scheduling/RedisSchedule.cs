@@ -182,12 +182,12 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
 
     private static RedisValue Text(Guid id) => id.ToString();
 
-    private static Guid Id(RedisValue text) => Guid.Parse((string)text!);
+    private static Guid Id(RedisValue text) => Guid.Parse(((ReadOnlyMemory<byte>)text).Span);
 
     private static long Ms(TimeSpan time) => (long)time.TotalMilliseconds;
 
     // Garnet prints scores as floats.
-    private static long Score(RedisValue text) => (long)double.Parse((string)text!, CultureInfo.InvariantCulture);
+    private static long Score(RedisValue text) => (long)double.Parse(((ReadOnlyMemory<byte>)text).Span, CultureInfo.InvariantCulture);
 
     // Lua counts from one.
     private static int[] Positions(RedisResult reply) => [.. ((RedisValue[])reply!).Select(p => (int)p - 1)];

@@ -75,7 +75,8 @@ internal sealed partial class ExecutorStage(
             return;
         }
         (job.Config, job.Incident) = (config, incident);
-        metrics.MissedSlots.Add(Cadence.Missed(job.Id, job.Due, job.Clock.Now, config.Interval));
+        if (Cadence.Missed(job.Id, job.Due, job.Clock.Now, config.Interval) is > 0 and var missed)
+            metrics.MissedSlots.Add(missed);
 
         if (await slots.TryTakeAsync(job, stop) is not { } slot)
         {

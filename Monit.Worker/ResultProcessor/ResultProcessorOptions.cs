@@ -5,19 +5,7 @@ namespace Monit.Worker.ResultProcessor;
 /// <summary>Section <c>ResultProcessor</c>.</summary>
 internal sealed class ResultProcessorOptions
 {
-    /// <summary>1..1000; default 10.</summary>
-    [Range(1, 1000)]
-    public int SuccessWorkerCount { get; set; } = 10;
-
-    /// <summary>1..1 000 000; default 500.</summary>
-    [Range(1, 1_000_000)]
-    public int SuccessChannelSize { get; set; } = 500;
-
-    /// <summary>1..1000; default 10.</summary>
-    [Range(1, 1000)]
-    public int FailureWorkerCount { get; set; } = 10;
-
-    /// <summary>1..1 000 000; default 500.</summary>
+    /// <summary>Transitions that wait for SQL, 1..1 000 000; default 500.</summary>
     [Range(1, 1_000_000)]
     public int FailureChannelSize { get; set; } = 500;
 

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using Monit.Core.Monitors;
 using Monit.Worker.Telemetry;
@@ -6,9 +5,9 @@ using Monit.Worker.Telemetry;
 namespace Monit.Worker.ResultProcessor;
 
 /// <summary>
-/// Stage 3: a router parts successes from failures; workers decide. What changes an incident goes through SQL first
-/// (<see cref="IncidentWriter"/>), everything else straight to the <see cref="Completer"/>: a healthy monitor never
-/// waits on SQL.
+/// Stage 3: decides. What changes an incident goes through SQL first (<see cref="IncidentWriter"/>), everything else
+/// straight to the <see cref="Completer"/>: a healthy monitor never waits on SQL. Deciding is a microsecond's work, and one
+/// loop does it: a second one would cost every result a wake-up more.
 /// </summary>
 internal sealed partial class ResultProcessorStage(
     ResultChannel results,
@@ -25,31 +24,8 @@ internal sealed partial class ResultProcessorStage(
     /// <summary>Ends when the result channel is complete and every result is decided.</summary>
     public async Task RunAsync()
     {
-        var rules = options.Value;
-        var successes = Channel.CreateBounded<CheckedJob>(rules.SuccessChannelSize);
-        var failures = Channel.CreateBounded<CheckedJob>(rules.FailureChannelSize);
         metrics.ObserveQueue("results", () => results.Reader.Count);
-        metrics.ObserveQueue("successes", () => successes.Reader.Count);
-        metrics.ObserveQueue("failures", () => failures.Reader.Count);
-        await Task.WhenAll(
-        [
-            RouteAsync(successes.Writer, failures.Writer),
-            .. Enumerable.Range(0, rules.SuccessWorkerCount).Select(_ => WorkAsync(successes.Reader)),
-            .. Enumerable.Range(0, rules.FailureWorkerCount).Select(_ => WorkAsync(failures.Reader)),
-        ]);
-    }
-
-    private async Task RouteAsync(ChannelWriter<CheckedJob> successes, ChannelWriter<CheckedJob> failures)
-    {
         await foreach (var done in results.Reader.ReadAllAsync())
-            await (done.Result.Success ? successes : failures).WriteAsync(done);
-        successes.Complete();
-        failures.Complete();
-    }
-
-    private async Task WorkAsync(ChannelReader<CheckedJob> reader)
-    {
-        await foreach (var done in reader.ReadAllAsync())
         {
             try
             {

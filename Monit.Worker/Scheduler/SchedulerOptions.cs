@@ -5,9 +5,9 @@ namespace Monit.Worker.Scheduler;
 /// <summary>Section <c>Scheduler</c>.</summary>
 internal sealed class SchedulerOptions
 {
-    /// <summary>How often Redis is asked for due monitors, 10 ms..1 min; default 1 s.</summary>
+    /// <summary>How often Redis is asked for due monitors, 10 ms..1 min; default 100 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
-    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(1);
+    public TimeSpan Interval { get; set; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Most ids in one claim, 1..2000; default 500.</summary>
     [Range(1, 2000)]

@@ -37,7 +37,7 @@ command.SetAction(async (parsed, ct) =>
     var times = parsed.GetValue(repeat) is > 0 and var wanted ? wanted : long_ ? 5 : 1;
     var chosen = parsed.GetValue(names) is { Length: > 0 } some ? Fault.All.Where(fault => some.Contains(fault.Name)) : Fault.All;
 
-    var outcomes = new List<Outcome>();
+    var (outcomes, broken) = (new List<Outcome>(), false);
     await using var monit = await Installation.StartAsync(options);
     Console.WriteLine($"monit: {options.Monitors} monitors every {options.Interval.TotalSeconds} s, {options.Workers} workers, leases of {options.VisibilityTimeout.TotalSeconds} s");
     foreach (var fault in chosen)
@@ -49,15 +49,23 @@ command.SetAction(async (parsed, ct) =>
         }
         for (var time = 1; time <= times && !ct.IsCancellationRequested; time++)
         {
-            var outcome = await Trial.RunAsync(monit, fault);
-            outcomes.Add(outcome);
-            Console.WriteLine($"monit: {fault.Name} {time}/{times}: {(outcome.Broken.Count == 0 ? "held" : string.Join("; ", outcome.Broken))}");
+            try
+            {
+                var outcome = await Trial.RunAsync(monit, fault);
+                outcomes.Add(outcome);
+                Console.WriteLine($"monit: {fault.Name} {time}/{times}: {(outcome.Broken.Count == 0 ? "held" : string.Join("; ", outcome.Broken))}");
+            }
+            catch (TimeoutException failure)
+            {
+                broken = true;
+                Console.WriteLine($"monit: {fault.Name} {time}/{times}: NOT HELD: {failure.Message}");
+            }
         }
     }
     Print(outcomes);
     if (parsed.GetValue(json) is { } file)
         await File.WriteAllTextAsync(file.FullName, JsonSerializer.Serialize(outcomes), ct);
-    return outcomes.All(outcome => outcome.Broken.Count == 0) ? 0 : 1;
+    return broken || outcomes.Any(outcome => outcome.Broken.Count > 0) ? 1 : 0;
 });
 return await command.Parse(args).InvokeAsync();
 

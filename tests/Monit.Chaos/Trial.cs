@@ -90,14 +90,14 @@ internal static class Trial
     private static Task<int> IncidentsOpenAsync(Installation monit, DateTimeOffset began)
     {
         var failing = Enumerable.Range(0, monit.Options.Monitors).Where(IsFailing).Select(monitor => monit.Ids[monitor]).ToArray();
-        return Eventually.Get(() => TrySqlAsync(monit, db => db.Incidents.Where(i => failing.Contains(i.MonitorId) && i.StartTime >= began).Select(i => i.MonitorId).Distinct().CountAsync()),
+        return Eventually.Get(() => TrySqlAsync(monit, db => db.Incidents.Where(i => failing.Contains(i.MonitorId) && i.CreatedAt >= began).Select(i => i.MonitorId).Distinct().CountAsync()),
             open => open == failing.Length, "every failing monitor has an incident", Patience);
     }
 
     // A failing monitor has one, the others none; in an outage of the targets each may have one, or one after the other.
     private static async Task<(int All, int Wrong, int Open)> IncidentsAsync(Installation monit, DateTimeOffset began, Fault fault)
     {
-        var incidents = await TrySqlAsync(monit, db => db.Incidents.Where(i => i.StartTime >= began).Select(i => new { i.MonitorId, i.EndTime }).ToListAsync());
+        var incidents = await TrySqlAsync(monit, db => db.Incidents.Where(i => i.CreatedAt >= began).Select(i => new { i.MonitorId, i.EndTime }).ToListAsync());
         var failing = Enumerable.Range(0, monit.Options.Monitors).Where(IsFailing).Select(monitor => monit.Ids[monitor]).ToHashSet();
         var wrong = fault.Outage ? 0 : incidents!.Count(i => !failing.Contains(i.MonitorId)) + incidents!.CountBy(i => i.MonitorId).Count(own => own.Value > 1);
         return (incidents!.Count, wrong, incidents.Count(i => i.EndTime is null));
@@ -106,9 +106,9 @@ internal static class Trial
     // Every notice of SQL in the inbox, under its own id, and nothing else.
     private static async Task<(int Lost, int Doubled)> AlertsAsync(Installation monit, DateTimeOffset began, int mails)
     {
-        var expected = (await TrySqlAsync(monit, db => db.Incidents.Where(i => i.StartTime >= began)
+        var expected = (await TrySqlAsync(monit, db => db.Incidents.Where(i => i.CreatedAt >= began)
             .SelectMany(i => db.Alerts.Where(alert => alert.IncidentId == i.Id).Select(alert => alert.Id)).ToListAsync()))!;
-        var incidents = await TrySqlAsync(monit, db => db.Incidents.CountAsync(i => i.StartTime >= began));
+        var incidents = await TrySqlAsync(monit, db => db.Incidents.CountAsync(i => i.CreatedAt >= began));
         var received = monit.Inbox.Received.Skip(mails).Select(mail => Guid.Parse(mail.MessageId.Trim('<', '>').Split('@')[0])).ToList();
         var lost = expected.Except(received).Count() + Math.Max(0, 2 * incidents - expected.Count);
         return (lost, received.Count - received.Distinct().Count() + received.Except(expected).Count());

@@ -141,8 +141,6 @@ public sealed class LoadTests(LocalStores stores) : IAsyncDisposable
         await using var worker = await WorkerHarness.StartAsync(stores, await postgres.CreateDatabaseAsync(), settings: new()
         {
             ["Executor:WorkerCount"] = "1",
-            ["ResultProcessor:SuccessWorkerCount"] = "1",
-            ["ResultProcessor:FailureWorkerCount"] = "1",
         });
         await using var failing = new ScriptedTarget();
         var down = await worker.AddAsync(failing.Url);

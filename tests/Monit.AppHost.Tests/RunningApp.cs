@@ -15,15 +15,21 @@ internal sealed class RunningApp : IAsyncDisposable
 {
     public static readonly string[] Services = ["api", "alerts", "worker"];
     private readonly DistributedApplication _app;
+    private readonly OtlpSink _telemetry;
 
-    private RunningApp(DistributedApplication app) => _app = app;
+    private RunningApp(DistributedApplication app, OtlpSink telemetry) => (_app, _telemetry) = (app, telemetry);
+
+    /// <summary>What the services have sent so far.</summary>
+    public IEnumerable<TelemetryItem> Telemetry => _telemetry.Received;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public static async Task<RunningApp> StartAsync(LocalStores stores, params string[] settings)
     {
+        var telemetry = await OtlpSink.StartAsync(Ct);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Monit_AppHost>(
         [
+            $"--ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL={telemetry.Url}",
             $"--ConnectionStrings:redis={await stores.RedisConnectionStringAsync()}",
             $"--ConnectionStrings:monitdb={await stores.NewDatabaseAsync()}",
             .. settings,
@@ -34,13 +40,14 @@ internal sealed class RunningApp : IAsyncDisposable
         var prefix = LocalStores.NewPrefix();
         foreach (var service in Services)
             builder.CreateResourceBuilder<ProjectResource>(service)
+                .WithOtlpExporter(OtlpProtocol.HttpProtobuf)
                 .WithEnvironment("Scheduling__KeyPrefix", prefix)
                 .WithEnvironment("Monitors__MinInterval", "00:00:02")
                 .WithEnvironment("Scheduler__Interval", "00:00:00.200")
                 .WithEnvironment("ResultProcessor__RetryThreshold", "0")
                 .WithEnvironment("ResultProcessor__FailureThreshold", "1");
 
-        var app = new RunningApp(await builder.BuildAsync(Ct));
+        var app = new RunningApp(await builder.BuildAsync(Ct), telemetry);
         try
         {
             await app._app.StartAsync(Ct);
@@ -74,7 +81,11 @@ internal sealed class RunningApp : IAsyncDisposable
         return new ApiUser(http);
     }
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        await _telemetry.DisposeAsync();
+    }
 }
 
 /// <summary>Somebody who uses the public API.</summary>

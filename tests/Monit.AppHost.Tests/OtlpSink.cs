@@ -11,7 +11,8 @@ namespace Monit.AppHost.Tests;
 /// <param name="Service">The resource's <c>service.name</c>.</param>
 /// <param name="Name">Of the span or metric; the text of a log record.</param>
 /// <param name="Trace">The trace's id in hex; empty where there is none.</param>
-internal sealed record TelemetryItem(string Signal, string Service, string Name, string Trace);
+/// <param name="Parent">The id of the span's parent; empty for the first of a trace.</param>
+internal sealed record TelemetryItem(string Signal, string Service, string Name, string Trace = "", string Parent = "");
 
 /// <summary>Takes telemetry by OTLP over HTTP, as the dashboard does, which tests run without.</summary>
 internal sealed class OtlpSink : IAsyncDisposable
@@ -47,8 +48,8 @@ internal sealed class OtlpSink : IAsyncDisposable
             foreach (var item in ofResource[2].SelectMany(scope => Fields(scope)[2]).Select(Fields))
                 Received.Enqueue(signal switch
                 {
-                    "traces" => new(signal, service, Text(item[5]), Hex(item[1])),
-                    "metrics" => new(signal, service, Text(item[1]), ""),
+                    "traces" => new(signal, service, Text(item[5]), Hex(item[1]), Hex(item[4])),
+                    "metrics" => new(signal, service, Text(item[1])),
                     "logs" => new(signal, service, Text(item[5].SelectMany(body => Fields(body)[1])), Hex(item[9])),
                     _ => throw new InvalidOperationException($"{signal} is no signal of OTLP."),
                 });

@@ -29,7 +29,6 @@ internal sealed class RunningApp : IAsyncDisposable
         var telemetry = await OtlpSink.StartAsync(Ct);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Monit_AppHost>(
         [
-            $"--ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL={telemetry.Url}",
             $"--ConnectionStrings:redis={await stores.RedisConnectionStringAsync()}",
             $"--ConnectionStrings:monitdb={await stores.NewDatabaseAsync()}",
             .. settings,
@@ -40,7 +39,8 @@ internal sealed class RunningApp : IAsyncDisposable
         var prefix = LocalStores.NewPrefix();
         foreach (var service in Services)
             builder.CreateResourceBuilder<ProjectResource>(service)
-                .WithOtlpExporter(OtlpProtocol.HttpProtobuf)
+                .WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", telemetry.Url)
+                .WithEnvironment("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
                 .WithEnvironment("Scheduling__KeyPrefix", prefix)
                 .WithEnvironment("Monitors__MinInterval", "00:00:02")
                 .WithEnvironment("Scheduler__Interval", "00:00:00.200")

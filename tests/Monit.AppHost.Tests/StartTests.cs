@@ -46,6 +46,8 @@ public sealed class StartTests(LocalStores stores)
         foreach (var service in RunningApp.Services)
             foreach (var signal in (string[])["traces", "metrics", "logs"])
                 await Eventually.True(() => app.Telemetry.Any(item => item.Service == service && item.Signal == signal), $"{service} sends {signal}", 30);
+        // The loops that look for work start no traces.
+        Assert.All(app.Telemetry.Where(item => item is { Service: "worker", Signal: "traces", Parent: "" }), span => Assert.Equal("monit.check", span.Name));
     }
 
     /// <summary>Traces that reach from a check, by way of its dispatch, to the delivery in the other service.</summary>

@@ -83,6 +83,8 @@ internal sealed class RunningApp : IAsyncDisposable
         return new ApiUser(http);
     }
 
+    public Task StopAsync() => _app.StopAsync(Ct);
+
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();

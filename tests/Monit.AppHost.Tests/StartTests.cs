@@ -6,7 +6,7 @@ namespace Monit.AppHost.Tests;
 public sealed class StartTests(LocalStores stores)
 {
     [Fact]
-    public async Task Application_Starts_EveryServiceIsHealthy_AndTheDemoIsSeeded()
+    public async Task Application_Starts_EveryServiceIsHealthy_TheDemoIsSeeded_AndStoppingDrainsTheWorkers()
     {
         await using var app = await RunningApp.StartAsync(stores);
 
@@ -19,6 +19,10 @@ public sealed class StartTests(LocalStores stores)
 
         var demo = await app.CommandAsync("api", "seed-demo");
         Assert.Equal("100 monitors were created.", demo.Message);
+
+        await app.StopAsync();
+        Assert.Equal(2, app.Telemetry.Count(item =>
+            item is { Service: "worker", Signal: "logs" } && item.Name.StartsWith("Drained in ", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -77,6 +77,10 @@ internal static class Parts
         return service;
     }
 
+    /// <summary>Leaves sampling to the service: Aspire's <c>always_on</c> would show each look for work as a trace of its own.</summary>
+    public static IResourceBuilder<ProjectResource> WithOwnSampling(this IResourceBuilder<ProjectResource> service) =>
+        service.WithEnvironment(context => context.EnvironmentVariables.Remove("OTEL_TRACES_SAMPLER"));
+
     // A published name must not depend on the folder that it was published from; two checkouts that run must not share one.
     private static string? VolumeName(this IDistributedApplicationBuilder builder, string store) =>
         builder.ExecutionContext.IsPublishMode ? $"monit-{store}" : null;

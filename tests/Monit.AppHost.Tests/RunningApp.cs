@@ -15,13 +15,18 @@ internal sealed class RunningApp : IAsyncDisposable
 {
     public static readonly string[] Services = ["api", "alerts", "worker"];
     private readonly DistributedApplication _app;
+    private readonly OtlpSink _telemetry;
 
-    private RunningApp(DistributedApplication app) => _app = app;
+    private RunningApp(DistributedApplication app, OtlpSink telemetry) => (_app, _telemetry) = (app, telemetry);
+
+    /// <summary>What the services have sent so far.</summary>
+    public IEnumerable<TelemetryItem> Telemetry => _telemetry.Received;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public static async Task<RunningApp> StartAsync(LocalStores stores, params string[] settings)
     {
+        var telemetry = await OtlpSink.StartAsync(Ct);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Monit_AppHost>(
         [
             $"--ConnectionStrings:redis={await stores.RedisConnectionStringAsync()}",
@@ -34,13 +39,17 @@ internal sealed class RunningApp : IAsyncDisposable
         var prefix = LocalStores.NewPrefix();
         foreach (var service in Services)
             builder.CreateResourceBuilder<ProjectResource>(service)
+                .WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", telemetry.Url)
+                .WithEnvironment("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
                 .WithEnvironment("Scheduling__KeyPrefix", prefix)
                 .WithEnvironment("Monitors__MinInterval", "00:00:02")
                 .WithEnvironment("Scheduler__Interval", "00:00:00.200")
                 .WithEnvironment("ResultProcessor__RetryThreshold", "0")
-                .WithEnvironment("ResultProcessor__FailureThreshold", "1");
+                .WithEnvironment("ResultProcessor__FailureThreshold", "1")
+                // An alert that the sweep finds first is no part of its check's trace.
+                .WithEnvironment("Alerts__SweepInterval", "01:00:00");
 
-        var app = new RunningApp(await builder.BuildAsync(Ct));
+        var app = new RunningApp(await builder.BuildAsync(Ct), telemetry);
         try
         {
             await app._app.StartAsync(Ct);
@@ -74,7 +83,13 @@ internal sealed class RunningApp : IAsyncDisposable
         return new ApiUser(http);
     }
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public Task StopAsync() => _app.StopAsync(Ct);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        await _telemetry.DisposeAsync();
+    }
 }
 
 /// <summary>Somebody who uses the public API.</summary>

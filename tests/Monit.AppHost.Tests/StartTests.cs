@@ -6,7 +6,7 @@ namespace Monit.AppHost.Tests;
 public sealed class StartTests(LocalStores stores)
 {
     [Fact]
-    public async Task Application_Starts_EveryServiceIsHealthy_AndTheDemoIsSeeded()
+    public async Task Application_Starts_EveryServiceIsHealthy_TheDemoIsSeeded_AndStoppingDrainsTheWorkers()
     {
         await using var app = await RunningApp.StartAsync(stores);
 
@@ -19,10 +19,14 @@ public sealed class StartTests(LocalStores stores)
 
         var demo = await app.CommandAsync("api", "seed-demo");
         Assert.Equal("100 monitors were created.", demo.Message);
+
+        await app.StopAsync();
+        Assert.Equal(2, app.Telemetry.Count(item =>
+            item is { Service: "worker", Signal: "logs" } && item.Name.StartsWith("Drained in ", StringComparison.Ordinal)));
     }
 
     [Fact]
-    public async Task Monitor_GoesDownAndUp_AndMailTellsBoth()
+    public async Task Monitor_GoesDownAndUp_MailTellsBoth_AndSoDoTraces()
     {
         await using var inbox = new SmtpSink();
         await using var target = new ScriptedTarget();
@@ -35,10 +39,26 @@ public sealed class StartTests(LocalStores stores)
         target.Answer = ScriptedTarget.Status(500);
         await user.StatusBecomesAsync(monitor, "down");
         await Eventually.True(() => inbox.Received.Count == 1, "one mail says that it is down", 30);
+        // A recovery that overtakes the first alert would have to wait for it, and end up in another trace.
+        await Eventually.True(() => AlertTraces(app) == 1, "the alert is delivered in the trace of its check", 30);
         target.Answer = ScriptedTarget.Status(200);
         await user.StatusBecomesAsync(monitor, "up");
         await Eventually.True(() => inbox.Received.Count == 2, "another says that it is up", 30);
+        await Eventually.True(() => AlertTraces(app) == 2, "so is the second, in another", 30);
 
         Assert.All(inbox.Received, mail => Assert.Contains("<ops@example.org>", mail.To, StringComparison.Ordinal));
+        foreach (var service in RunningApp.Services)
+            foreach (var signal in (string[])["traces", "metrics", "logs"])
+                await Eventually.True(() => app.Telemetry.Any(item => item.Service == service && item.Signal == signal), $"{service} sends {signal}", 30);
+        // The loops that look for work start no traces.
+        Assert.All(app.Telemetry.Where(item => item is { Service: "worker", Signal: "traces", Parent: "" }), span => Assert.Equal("monit.check", span.Name));
+    }
+
+    /// <summary>Traces that reach from a check, by way of its dispatch, to the delivery in the other service.</summary>
+    private static int AlertTraces(RunningApp app)
+    {
+        (string, string)[] path = [("worker", "monit.check"), ("worker", "monit.alert.dispatch"), ("alerts", "monit.alert.deliver")];
+        return app.Telemetry.Where(item => item.Signal == "traces").GroupBy(span => span.Trace)
+            .Count(trace => path.All(trace.Select(span => (span.Service, span.Name)).Contains));
     }
 }

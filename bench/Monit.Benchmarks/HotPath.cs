@@ -1,4 +1,6 @@
+using System.Net;
 using BenchmarkDotNet.Attributes;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
@@ -17,6 +19,10 @@ public class HotPath
     private static readonly ResultProcessorOptions Rules = new();
     private static readonly ProbeResult Up = ProbeResult.Up(200, TimeSpan.FromMilliseconds(20));
     private static readonly Outcome UpOutcome = new(MonitorState.Up, default, NextCheck.Slot, IncidentChange.None);
+    private static readonly IPAddress Address = IPAddress.Parse("93.184.215.14");
+    private readonly TargetGuard _guard = new(allowPrivate: false);
+    private readonly PipelineMetrics _metrics = new ServiceCollection().AddMetrics().AddSingleton<PipelineMetrics>()
+        .BuildServiceProvider().GetRequiredService<PipelineMetrics>();
     private readonly CheckTracing _tracing = new(Options.Create(new TelemetryOptions()), TimeProvider.System);
     private readonly CheckedJob _done = new(new CheckJob(0, default, 1, new LeaseClock(TimeProvider.System, 0, 0, TimeSpan.Zero)), Up, 0);
     private readonly string _config = new CheckConfig(
@@ -34,6 +40,22 @@ public class HotPath
     /// <summary>What telemetry adds to a successful check while nothing listens: no allocation.</summary>
     [Benchmark]
     public void TraceUp() => _tracing.Start(_done, UpOutcome, 0);
+
+    /// <summary>The same and the instruments, as they are counted for each success.</summary>
+    [Benchmark]
+    public void MeasureUp()
+    {
+        _metrics.Claims.Add(1);
+        _metrics.ScheduleLag.Record(0.1);
+        _metrics.RecordCheck(Up, TimeSpan.FromMilliseconds(20));
+        _tracing.Start(_done, UpOutcome, 0);
+        _tracing.EndWritten(_done.Job, "complete", false, 0, default);
+        _metrics.Completions.Add(1);
+    }
+
+    /// <summary>Where everything but the public Internet is refused, so that every rule is looked at.</summary>
+    [Benchmark]
+    public bool GuardAddress() => _guard.Allows(Address);
 
     [Benchmark]
     public string EncodeStatus() => new MonitorStatus(MonitorState.Up, 200, 20, null, 1_700_000_000_000).Encode();

@@ -1,0 +1,42 @@
+using System.Text;
+using BenchmarkDotNet.Attributes;
+using Monit.Core.Monitors;
+using Monit.Core.Scheduling;
+using StackExchange.Redis;
+
+namespace Monit.Benchmarks;
+
+/// <summary>A job's share in the two calls that it takes part in, batches of 500, without Redis.</summary>
+[MemoryDiagnoser]
+public class Batches
+{
+    private const int Size = 500;
+    private static readonly Guid[] Ids = [.. Enumerable.Range(0, Size).Select(n => new Guid(n, 0, 0, [0x9c, 0x52, 0x3f, 0x1e, 0x8c, 0x4d, 0x2a, 0x10]))];
+    private static readonly string Config = new CheckConfig(
+        7, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(15), 200, null, "https://example.com/health").Encode();
+    private readonly RedisSchedule _claims = CannedRedis.Schedule(ClaimReply());
+    private readonly RedisSchedule _completes = CannedRedis.Schedule(RedisResult.Create(Array.Empty<RedisValue>()));
+    private readonly Completion[] _completions = [.. Ids.Select(id => new Completion(
+        new Lease(id, 1_700_000_030_000), 1_700_000_030_000, TimeSpan.FromSeconds(30),
+        new MonitorStatus(MonitorState.Up, 200, 20, null, 1_700_000_000_000), null))];
+
+    [Benchmark(OperationsPerInvoke = Size)]
+    public Task<Claim> DecodeClaim() => _claims.ClaimAsync(0, Size, TimeSpan.FromSeconds(30));
+
+    [Benchmark(OperationsPerInvoke = Size)]
+    public Task<IReadOnlyList<int>> EncodeComplete() => _completes.CompleteAsync(0, _completions);
+
+    // Texts are bytes, as they come from the socket.
+    private static RedisResult ClaimReply() => RedisResult.Create(
+    [
+        RedisResult.Create((RedisValue)1_700_000_000_000),
+        RedisResult.Create((RedisValue)1_700_000_030_000),
+        RedisResult.Create(Bytes("1")),
+        RedisResult.Create([.. Ids.Select(id => Bytes(id.ToString()))]),
+        RedisResult.Create([.. Ids.Select(_ => Bytes("1700000000000"))]),
+        RedisResult.Create([.. Ids.Select(_ => Bytes(Config))]),
+        RedisResult.Create([.. Ids.Select(_ => RedisValue.Null)]),
+    ]);
+
+    private static RedisValue Bytes(string text) => Encoding.ASCII.GetBytes(text);
+}

@@ -1,0 +1,24 @@
+using System.Reflection;
+using Microsoft.Extensions.Options;
+using Monit.Core.Resilience;
+using Monit.Core.Scheduling;
+using StackExchange.Redis;
+
+namespace Monit.Benchmarks;
+
+/// <summary>Answers every script at once with the same reply: what is left is our own encoding and decoding.</summary>
+public class CannedRedis : DispatchProxy
+{
+    private object? _reply;
+
+    public static RedisSchedule Schedule(RedisResult reply)
+    {
+        var redis = Create<IConnectionMultiplexer, CannedRedis>();
+        var database = Create<IDatabase, CannedRedis>();
+        ((CannedRedis)(object)redis)._reply = database;
+        ((CannedRedis)(object)database)._reply = Task.FromResult(reply);
+        return new RedisSchedule(redis, new RedisKeys(Options.Create(new SchedulingOptions())), new StoreResilience(TimeProvider.System));
+    }
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => _reply;
+}

@@ -9,8 +9,8 @@ public sealed class FailureClassifierTests
 {
     private static (FailureReason?, FailureKind) Classify(Exception inner)
     {
-        var result = FailureClassifier.Classify(new HttpRequestException("outer", inner));
-        return (result.Reason, result.Kind);
+        var result = FailureClassifier.Classify(inner);
+        return (result?.Reason, result?.Kind ?? FailureKind.None);
     }
 
     [Theory]
@@ -36,5 +36,12 @@ public sealed class FailureClassifierTests
     public void Blocked_IsDefinite() => Assert.Equal((FailureReason.BlockedTarget, FailureKind.Definite), Classify(new BlockedTargetException()));
 
     [Fact]
-    public void Anything_Else_IsANetworkError() => Assert.Equal((FailureReason.NetworkError, FailureKind.Retryable), Classify(new IOException("reset")));
+    public void BrokenConnection_IsANetworkError() => Assert.Equal((FailureReason.NetworkError, FailureKind.Retryable), Classify(new IOException("reset")));
+
+    [Fact]
+    public void Cause_IsLookedForInside() =>
+        Assert.Equal((FailureReason.TlsError, FailureKind.Definite), Classify(new IOException("outer", new AuthenticationException())));
+
+    [Fact]
+    public void DefectOfOurs_IsNoOutage() => Assert.Null(FailureClassifier.Classify(new InvalidOperationException()));
 }

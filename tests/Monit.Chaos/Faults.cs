@@ -138,7 +138,5 @@ internal sealed record Fault(string Name, string What, Func<Installation, Task> 
                 throw new InvalidOperationException($"A worker ended with {code}: {await File.ReadAllTextAsync(worker.LogFile)}");
             monit.Forget(worker);
         }
-        if (monit.Workers.Count == 0 && await monit.InflightAsync() is > 0 and var held)
-            throw new InvalidOperationException($"{held} jobs wait for their lease after a SIGTERM.");
     }
 }

@@ -27,3 +27,6 @@ public sealed class ReconcileOnRedis(LocalStores stores) : ReconcileSuite(stores
 public sealed class ReconcileOnRedisResp2(LocalStores stores) : ReconcileSuite(stores.Resp2Async);
 public sealed class ReconcileOnGarnet(GarnetHost garnet) : ReconcileSuite(garnet.RedisAsync);
 public sealed class ReconcileOnGarnetResp2(GarnetHost garnet) : ReconcileSuite(garnet.Resp2Async);
+
+public sealed class ProtocolModelOnRedis(LocalStores stores) : ProtocolModelSuite(stores.RedisAsync);
+public sealed class ProtocolModelOnGarnet(GarnetHost garnet) : ProtocolModelSuite(garnet.RedisAsync);

@@ -10,7 +10,7 @@ var alertsKey = builder.AddKey("alerts-key");
 
 // Stores that exist, by their connection strings; Azure's when publishing there; else containers that keep their data.
 var redis = builder.AddExisting("redis")
-    ?? (target is PublishTarget.Azure ? builder.AddAzureRedis("redis") : builder.AddRedisContainer("redis"));
+    ?? (target is PublishTarget.Azure ? builder.AddAzureCache("redis") : builder.AddRedisContainer("redis"));
 var database = builder.AddExisting("monitdb")
     ?? (target is PublishTarget.Azure ? builder.AddAzureDatabase("monitdb") : builder.AddPostgresContainer("monitdb"));
 

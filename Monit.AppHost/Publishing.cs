@@ -30,7 +30,7 @@ internal static class Publishing
                 builder.AddAzureContainerAppEnvironment("cae");
                 return PublishTarget.Azure;
             case "compose":
-                builder.AddDockerComposeEnvironment("compose").ConfigureComposeFile(file =>
+                builder.AddDockerComposeEnvironment("compose").WithDashboard(dashboard => dashboard.WithHostPort()).ConfigureComposeFile(file =>
                 {
                     foreach (var service in file.Services.Values)
                     {
@@ -45,7 +45,7 @@ internal static class Publishing
     }
 
     /// <summary>Azure Managed Redis that never evicts. Access keys, kept in a key vault, suit any Redis client.</summary>
-    public static IResourceBuilder<IResourceWithConnectionString> AddAzureRedis(
+    public static IResourceBuilder<IResourceWithConnectionString> AddAzureCache(
         this IDistributedApplicationBuilder builder, [ResourceName] string name) =>
         builder.AddAzureManagedRedis(name)
             .WithAccessKeyAuthentication()

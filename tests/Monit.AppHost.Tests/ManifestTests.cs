@@ -22,16 +22,14 @@ public sealed class ManifestTests
         foreach (var secret in (string[])["jwt-secret", "alerts-key", "smtp-password"])
             Assert.True(resources.GetProperty(secret).GetProperty("inputs").GetProperty("value").GetProperty("secret").GetBoolean(), secret);
 
-        Assert.True(IsExternal(resources, "api"));
-        Assert.False(IsExternal(resources, "alerts"));
-        Assert.False(IsExternal(resources, "worker"));
+        Assert.Equal(["api"], External(resources));
         Assert.Contains("{monitdb.connectionString}", Setting(resources, "worker", "ConnectionStrings__monitdb"), StringComparison.Ordinal);
         Assert.False(resources.TryGetProperty("mailpit", out _), "the development inbox is not published");
         Assert.False(resources.GetProperty("api").GetProperty("env").TryGetProperty("Monitors__FreeQuota", out _), "nor is the demo's quota");
     }
 
     [Fact]
-    public async Task Compose_KeepsItsRedisDurable()
+    public async Task Compose_KeepsItsRedisDurable_AndShowsTheApiAlone()
     {
         var text = await PublishAsync("--Publish:Target=compose");
         var resources = JsonDocument.Parse(text).RootElement.GetProperty("resources");
@@ -40,14 +38,16 @@ public sealed class ManifestTests
         var start = redis.GetProperty("args")[1].GetString();
         Assert.EndsWith("--appendonly yes --maxmemory-policy noeviction", start, StringComparison.Ordinal);
         Assert.Equal("/data", redis.GetProperty("volumes")[0].GetProperty("target").GetString());
+        Assert.Equal(["api"], External(resources));
     }
 
     private static string Setting(JsonElement resources, string service, string name) =>
         resources.GetProperty(service).GetProperty("env").GetProperty(name).GetString()!;
 
-    private static bool IsExternal(JsonElement resources, string service) =>
-        resources.GetProperty(service).GetProperty("bindings").EnumerateObject()
-            .Any(binding => binding.Value.TryGetProperty("external", out var external) && external.GetBoolean());
+    private static IEnumerable<string> External(JsonElement resources) => resources.EnumerateObject()
+        .Where(resource => resource.Value.TryGetProperty("bindings", out var bindings) && bindings.EnumerateObject()
+            .Any(binding => binding.Value.TryGetProperty("external", out var external) && external.GetBoolean()))
+        .Select(resource => resource.Name);
 
     private static async Task<string> PublishAsync(params string[] settings)
     {

@@ -37,7 +37,7 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
         var incidents = (RedisValue[])reply[6]!;
         var jobs = new ClaimedJob[ids.Length];
         for (var i = 0; i < jobs.Length; i++)
-            jobs[i] = new ClaimedJob(Id(ids[i]), Score(dues[i]), configs[i], incidents[i]);
+            jobs[i] = new ClaimedJob(Id(ids[i]), Score(dues[dues.Length == 1 ? 0 : i]), configs[i], incidents.Length == 0 ? default : incidents[i]);
         return new Claim((long)reply[0], (long)reply[1], !reply[2].IsNull, jobs);
     }
 
@@ -49,17 +49,20 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
     /// <summary>Ends checks and schedules the next ones. Returns the positions of those that were fenced off.</summary>
     public async Task<IReadOnlyList<int>> CompleteAsync(int shard, IReadOnlyList<Completion> batch, CancellationToken ct = default)
     {
-        var args = new RedisValue[batch.Count * 6];
+        var args = new RedisValue[1 + batch.Count * 6];
+        var earliest = Completion.Never;
         for (var i = 0; i < batch.Count; i++)
         {
             var (lease, due, period, status, incident) = batch[i];
-            args[i * 6] = Text(lease.Id);
-            args[i * 6 + 1] = lease.Token;
-            args[i * 6 + 2] = due == Completion.Never ? "+inf" : due;
-            args[i * 6 + 3] = Ms(period);
-            args[i * 6 + 4] = status.Encode();
-            args[i * 6 + 5] = incident is { } state ? state.Encode() : "-";
+            earliest = Math.Min(earliest, due);
+            args[i * 6 + 1] = Text(lease.Id);
+            args[i * 6 + 2] = lease.Token;
+            args[i * 6 + 3] = Due(due);
+            args[i * 6 + 4] = Ms(period);
+            args[i * 6 + 5] = status.Encode();
+            args[i * 6 + 6] = incident is { } state ? state.Encode() : "-";
         }
+        args[0] = Due(earliest);
         return Positions(await RunAsync(RedisScript.Complete, shard, args, ct));
     }
 
@@ -183,6 +186,8 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
     private static RedisValue Text(Guid id) => id.ToString();
 
     private static Guid Id(RedisValue text) => Guid.Parse(((ReadOnlyMemory<byte>)text).Span);
+
+    private static RedisValue Due(long due) => due == Completion.Never ? "+inf" : due;
 
     private static long Ms(TimeSpan time) => (long)time.TotalMilliseconds;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Monit.Core.Monitors;
 using Monit.Worker.Executor.Http;
 
@@ -16,7 +17,8 @@ internal sealed class HttpProbe(HttpConnections connections, TimeProvider time)
     private readonly ConcurrentBag<CancellationTokenSource> _timeouts = [];
 
     /// <exception cref="OperationCanceledException"><paramref name="abort"/> was cancelled: there is no result.</exception>
-    public async Task<ProbeResult> CheckAsync(CheckConfig config, CancellationToken abort)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<ProbeResult> CheckAsync(CheckConfig config, CancellationToken abort)
     {
         if (!TryParse(config.Url, out var url))
             return ProbeResult.Down(FailureReason.InvalidRequest, FailureKind.Terminal);
@@ -63,6 +65,7 @@ internal sealed class HttpProbe(HttpConnections connections, TimeProvider time)
     }
 
     // Where the answer points to, when it is one that must be followed.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<(int Status, string? Location)> GetAsync(Uri url, int expected, CancellationToken ct)
     {
         var connection = await connections.GetAsync(url, ct);

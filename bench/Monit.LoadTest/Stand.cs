@@ -34,7 +34,7 @@ internal static class Stand
     private static async Task<Figures> RunAsync(LoadOptions options, string folder, CancellationToken ct)
     {
         Say($"starting redis-server, PostgreSQL and {options.Monitors} targets");
-        using var redis = await RedisServer.StartAsync();
+        using var redis = await RedisServer.StartAsync("--auto-aof-rewrite-min-size", "4gb");
         using var postgres = await PostgresServer.StartAsync();
         var database = await postgres.CreateDatabaseAsync();
         await using var sink = await Sink.StartAsync(ct);

@@ -12,26 +12,31 @@
 -- ARGV[2] lease, ms
 --
 -- Reply: { now, deadline, built marker or nil, ids, due times, configs, incidents }; the last four are parallel lists,
---   empty when nothing was due.
+--   empty when nothing was due. Due times that lie within 20 ms are told once, by the latest of them (to print a score
+--   is the dearest part of a claim); incidents are empty where no monitor fails.
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local built = redis.call('HGET', KEYS[5], 'built')
 
-local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now), 'WITHSCORES', 'LIMIT', 0, ARGV[1])
-if #due == 0 then
+local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now), 'LIMIT', 0, ARGV[1])
+if #ids == 0 then
   return { now, 0, built, {}, {}, {}, {} }
 end
 
 local last = tonumber(redis.call('HGET', KEYS[5], 'last') or 0)
 local deadline = string.format('%.0f', math.max(now + tonumber(ARGV[2]), last + 1))
 
-local ids, scores, leases = {}, {}, {}
-for i = 1, #due, 2 do
-  ids[#ids + 1] = due[i]
-  scores[#scores + 1] = due[i + 1]
-  leases[#leases + 1] = deadline
-  leases[#leases + 1] = due[i]
+local leases, n = {}, 0
+for i = 1, #ids do
+  leases[n + 1] = deadline
+  leases[n + 2] = ids[i]
+  n = n + 2
+end
+
+local dues = { redis.call('ZSCORE', KEYS[1], ids[#ids]) }
+if tonumber(dues[1]) - tonumber(redis.call('ZSCORE', KEYS[1], ids[1])) > 20 then
+  dues = redis.call('ZMSCORE', KEYS[1], unpack(ids))
 end
 
 redis.call('HSET', KEYS[5], 'last', deadline)
@@ -40,21 +45,24 @@ redis.call('ZREM', KEYS[1], unpack(ids))
 
 if leased < #ids then
   local held = redis.call('ZMSCORE', KEYS[2], unpack(ids))
-  local ours, oursScores = {}, {}
+  local ours, oursDues = {}, {}
   for i = 1, #ids do
     if tonumber(held[i]) == tonumber(deadline) then
       ours[#ours + 1] = ids[i]
-      oursScores[#oursScores + 1] = scores[i]
+      oursDues[#oursDues + 1] = dues[i]
     end
   end
-  ids, scores = ours, oursScores
+  ids = ours
+  if #dues > 1 then
+    dues = oursDues
+  end
   if #ids == 0 then
     return { now, 0, built, {}, {}, {}, {} }
   end
 end
 
 return {
-  now, tonumber(deadline), built, ids, scores,
+  now, tonumber(deadline), built, ids, dues,
   redis.call('HMGET', KEYS[3], unpack(ids)),
-  redis.call('HMGET', KEYS[4], unpack(ids)),
+  redis.call('EXISTS', KEYS[4]) == 1 and redis.call('HMGET', KEYS[4], unpack(ids)) or {},
 }

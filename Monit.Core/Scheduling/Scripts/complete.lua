@@ -7,45 +7,59 @@
 -- KEYS[3] status
 -- KEYS[4] incident
 --
--- ARGV[1..] six a job: id, token, due (Unix ms or +inf), period (ms; 0: none, an overdue job runs at once),
+-- ARGV[1] the earliest due time of the batch (Unix ms or +inf)
+-- ARGV[2..] six a job: id, token, due (Unix ms or +inf), period (ms; 0: none, an overdue job runs at once),
 --   status, incident ('-': leave it, '': healthy, else the packed state)
 --
 -- Reply: the positions (from 1) of the jobs that were fenced off.
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local late = ARGV[1] ~= '+inf' and tonumber(ARGV[1]) <= now
 
-local all = {}
-for i = 1, #ARGV, 6 do
-  all[#all + 1] = ARGV[i]
+-- The jobs of a claim share their token, so one look brings all that still carry it, and no score needs to be printed.
+local leased = {}
+local function is_leased(token, id)
+  local ids = leased[token]
+  if not ids then
+    ids = {}
+    for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], token, token)) do
+      ids[member] = true
+    end
+    leased[token] = ids
+  end
+  local is = ids[id]
+  ids[id] = nil
+  return is
 end
-if #all == 0 then
-  return {}
+
+local function next_due(due, period)
+  if due == '+inf' or tonumber(due) > now then
+    return due
+  end
+  local at = now
+  if period > 0 then
+    at = tonumber(due) + math.floor((now - tonumber(due)) / period + 1) * period
+  end
+  return string.format('%.0f', at)
 end
-local held = redis.call('ZMSCORE', KEYS[2], unpack(all))
 
 local fenced, ids, schedule, status, incident, healthy = {}, {}, {}, {}, {}, {}
-for n = 1, #all do
-  local i = (n - 1) * 6
-  local id, token = ARGV[i + 1], ARGV[i + 2]
-  if not held[n] or tonumber(held[n]) ~= tonumber(token) then
-    fenced[#fenced + 1] = n
+local n, position = 0, 0
+for i = 2, #ARGV, 6 do
+  local id = ARGV[i]
+  position = position + 1
+  if not is_leased(ARGV[i + 1], id) then
+    fenced[#fenced + 1] = position
   else
-    local due = ARGV[i + 3]
-    if due ~= '+inf' and tonumber(due) <= now then
-      local period = tonumber(ARGV[i + 4])
-      local at = now
-      if period > 0 then
-        at = tonumber(due) + math.floor((now - tonumber(due)) / period + 1) * period
-      end
-      due = string.format('%.0f', at)
-    end
-    ids[#ids + 1] = id
-    schedule[#schedule + 1] = due
-    schedule[#schedule + 1] = id
-    status[#status + 1] = id
-    status[#status + 1] = ARGV[i + 5]
-    local state = ARGV[i + 6]
+    local two = n + n
+    n = n + 1
+    ids[n] = id
+    schedule[two + 1] = late and next_due(ARGV[i + 2], tonumber(ARGV[i + 3])) or ARGV[i + 2]
+    schedule[two + 2] = id
+    status[two + 1] = id
+    status[two + 2] = ARGV[i + 4]
+    local state = ARGV[i + 5]
     if state == '' then
       healthy[#healthy + 1] = id
     elseif state ~= '-' then
@@ -55,7 +69,7 @@ for n = 1, #all do
   end
 end
 
-if #ids > 0 then
+if n > 0 then
   redis.call('ZADD', KEYS[1], unpack(schedule))
   redis.call('HSET', KEYS[3], unpack(status))
   if #incident > 0 then

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
@@ -10,18 +9,22 @@ namespace Monit.Worker.Executor.Http;
 /// <summary>One connection to a target: a GET, the head of its response, and as much of the body as is wanted.</summary>
 /// <exception cref="InvalidDataException">What comes back is not HTTP/1.</exception>
 /// <exception cref="IOException">The target broke off.</exception>
-internal sealed class HttpConnection(Stream stream, Socket socket, long now) : IDisposable
+internal sealed class HttpConnection(Stream stream, long now) : IDisposable
 {
     private const int MaxHead = 64 * 1024;
     private const int MaxChunkLine = 16 * 1024;
     private const int Small = 4 * 1024;
     private const int Large = 16 * 1024;
 
+    // Thousands of checks run at once, and the shared pool keeps some dozens of a size.
+    private static readonly ArrayPool<byte> Buffers = ArrayPool<byte>.Create(MaxHead, maxArraysPerBucket: 2048);
+
     private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);
 
     private byte[] _buffer = [];
     private int _start;
     private int _end;
+    private bool _listening;
 
     /// <summary>The monotonic timestamp of its beginning, and of its last use.</summary>
     public long Opened { get; } = now;
@@ -32,15 +35,26 @@ internal sealed class HttpConnection(Stream stream, Socket socket, long now) : I
     /// <summary>Something has come back for the last request.</summary>
     public bool Answered { get; private set; }
 
-    /// <summary>A connection that lay idle: what came meanwhile belongs to no request.</summary>
-    public bool IsQuiet => socket.Available == 0;
-
     /// <summary>Sends a GET and reads the head of its response.</summary>
-    public async ValueTask GetAsync(Uri url, bool keepAlive, CancellationToken ct)
+    /// <param name="reused">It lay idle: what came meanwhile, its end included, belongs to no request.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask GetAsync(Uri url, bool keepAlive, bool reused, CancellationToken ct)
     {
         Answered = false;
         var request = WriteRequest(url, keepAlive);
-        await stream.WriteAsync(_buffer.AsMemory(0, request), ct);
+        (_start, _end) = (request, request);
+        // Listening before speaking tells at no cost what an idle connection has in store.
+        _listening = true;
+        var answer = stream.ReadAsync(_buffer.AsMemory(request), ct);
+        var early = answer.IsCompleted;
+        if (!(early && reused))
+            await stream.WriteAsync(_buffer.AsMemory(0, request), ct);
+        var any = Received(await answer);
+        if (early && reused)
+            throw new IOException("The target spoke, or closed the connection, while nothing was asked.");
+        if (!any)
+            throw BrokenOff();
+        Answered = true;
         // Interim responses may be many, but not endless headers.
         var most = MaxHead;
         do
@@ -84,12 +98,17 @@ internal sealed class HttpConnection(Stream stream, Socket socket, long now) : I
     {
         var (path, host) = (url.PathAndQuery, url.HostNameType == UriHostNameType.IPv6 ? url.Host : url.IdnHost);
         (_start, _end) = (0, 0);
-        Resize(Math.Max(Small, 256 + path.Length + host.Length));
-        var port = url.IsDefaultPort ? "" : $":{url.Port}";
-        Utf8.TryWrite(_buffer, $"GET {path} HTTP/1.1\r\nHost: {host}{port}\r\nUser-Agent: Monit/1.0 (uptime check)\r\nAccept: */*\r\n{(keepAlive ? "" : "Connection: close\r\n")}\r\n", out var length);
+        // With room for the beginning of an answer.
+        Resize(Math.Max(Small, 1024 + path.Length + host.Length));
+        Span<char> port = stackalloc char[6];
+        var digits = 0;
+        if (!url.IsDefaultPort)
+            port.TryWrite($":{url.Port}", out digits);
+        Utf8.TryWrite(_buffer, $"GET {path} HTTP/1.1\r\nHost: {host}{port[..digits]}\r\nUser-Agent: Monit/1.0 (uptime check)\r\nAccept: */*\r\n{(keepAlive ? "" : "Connection: close\r\n")}\r\n", out var length);
         return length;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<(ResponseHead Head, int Left)> ReadHeadAsync(int most, CancellationToken ct)
     {
         for (var checkedLine = false; ;)
@@ -108,7 +127,6 @@ internal sealed class HttpConnection(Stream stream, Socket socket, long now) : I
             if (received.Length >= most)
                 throw new InvalidDataException("The head of the response is too long.");
             await FillAsync(ct);
-            Answered = true;
         }
     }
 
@@ -183,10 +201,11 @@ internal sealed class HttpConnection(Stream stream, Socket socket, long now) : I
         return taken;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask FillAsync(CancellationToken ct)
     {
         if (!await TryFillAsync(ct))
-            throw new EndOfStreamException("The target closed the connection in the middle of its answer.");
+            throw BrokenOff();
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -196,16 +215,24 @@ internal sealed class HttpConnection(Stream stream, Socket socket, long now) : I
             (_start, _end) = (0, 0);
         if (_end == _buffer.Length)
             Resize(_start > 0 ? _buffer.Length : _buffer.Length * 4);
-        var read = await stream.ReadAsync(_buffer.AsMemory(_end), ct);
-        _end += read;
-        return read > 0;
+        _listening = true;
+        return Received(await stream.ReadAsync(_buffer.AsMemory(_end), ct));
     }
+
+    private bool Received(int bytes)
+    {
+        _listening = false;
+        _end += bytes;
+        return bytes > 0;
+    }
+
+    private static EndOfStreamException BrokenOff() => new("The target closed the connection in the middle of its answer.");
 
     // Moves what is unread to the front of a buffer of that size.
     private void Resize(int size)
     {
         var unread = _buffer.AsSpan(_start, _end - _start);
-        var larger = size > _buffer.Length ? ArrayPool<byte>.Shared.Rent(size) : _buffer;
+        var larger = size > _buffer.Length ? Buffers.Rent(size) : _buffer;
         unread.CopyTo(larger);
         (_start, _end) = (0, unread.Length);
         if (larger != _buffer)
@@ -214,8 +241,9 @@ internal sealed class HttpConnection(Stream stream, Socket socket, long now) : I
 
     private void ReturnBuffer(byte[]? instead = null)
     {
-        if (_buffer.Length > 0)
-            ArrayPool<byte>.Shared.Return(_buffer);
+        // A read that was cut off may still write into its buffer: that one is nobody's any more.
+        if (_buffer.Length > 0 && !_listening)
+            Buffers.Return(_buffer);
         _buffer = instead ?? [];
     }
 }

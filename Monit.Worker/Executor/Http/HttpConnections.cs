@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Authentication;
 using Microsoft.Extensions.Options;
@@ -34,13 +35,14 @@ internal sealed class HttpConnections : IDisposable
     }
 
     /// <summary>Sends a GET and reads the head of its response. The connection is the caller's, to return or to dispose.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<HttpConnection> GetAsync(Uri url, CancellationToken ct)
     {
         while (TryTake(url, out var kept))
         {
             try
             {
-                await kept.GetAsync(url, _keepAlive, ct);
+                await kept.GetAsync(url, _keepAlive, reused: true, ct);
                 return kept;
             }
             catch (Exception failure)
@@ -54,7 +56,7 @@ internal sealed class HttpConnections : IDisposable
         var connection = await OpenAsync(url, ct);
         try
         {
-            await connection.GetAsync(url, _keepAlive, ct);
+            await connection.GetAsync(url, _keepAlive, reused: false, ct);
             return connection;
         }
         catch
@@ -96,7 +98,7 @@ internal sealed class HttpConnections : IDisposable
     {
         while (_keepAlive && TryPop(Key(url), out connection))
         {
-            if (_time.GetElapsedTime(connection.Used) < MostIdle && connection.IsQuiet)
+            if (_time.GetElapsedTime(connection.Used) < MostIdle)
                 return true;
             connection.Dispose();
         }
@@ -124,7 +126,7 @@ internal sealed class HttpConnections : IDisposable
         Stream stream = new NetworkStream(socket, ownsSocket: true);
         if (url.Scheme == Uri.UriSchemeHttps)
             stream = await SecureAsync(stream, url.IdnHost, ct);
-        return new HttpConnection(stream, socket, opened);
+        return new HttpConnection(stream, opened);
     }
 
     private static async ValueTask<SslStream> SecureAsync(Stream stream, string host, CancellationToken ct)

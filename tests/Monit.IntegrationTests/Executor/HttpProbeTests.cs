@@ -352,6 +352,6 @@ public sealed class HttpProbeTests : IAsyncDisposable
         var check = probe.CheckAsync(Config(_target.Url), abort.Token);
         await Eventually.True(() => _target.Requests.Count == 1, "the request has arrived");
         await abort.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => check);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await check);
     }
 }

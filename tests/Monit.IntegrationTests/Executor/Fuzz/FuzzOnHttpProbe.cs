@@ -5,7 +5,7 @@ namespace Monit.IntegrationTests.Executor.Fuzz;
 
 public sealed class FuzzOnHttpProbe : FuzzSuite
 {
-    private protected override IDisposable Open(ConnectionMode mode, out Func<CheckConfig, CancellationToken, Task<ProbeResult>> check)
+    private protected override IDisposable Open(ConnectionMode mode, out Func<CheckConfig, CancellationToken, ValueTask<ProbeResult>> check)
     {
         var connections = MalformedOnHttpProbe.New(mode);
         check = new HttpProbe(connections, TimeProvider.System).CheckAsync;

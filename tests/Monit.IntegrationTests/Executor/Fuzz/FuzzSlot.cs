@@ -5,8 +5,8 @@ namespace Monit.IntegrationTests.Executor.Fuzz;
 
 /// <summary>A target, and the checks that face it one after another.</summary>
 internal sealed class FuzzSlot(
-    Func<CheckConfig, CancellationToken, Task<ProbeResult>> check,
-    Func<CheckConfig, CancellationToken, Task<ProbeResult>> keepAliveCheck,
+    Func<CheckConfig, CancellationToken, ValueTask<ProbeResult>> check,
+    Func<CheckConfig, CancellationToken, ValueTask<ProbeResult>> keepAliveCheck,
     FuzzReport report) : IAsyncDisposable
 {
     private static readonly TimeSpan HangBound = TimeSpan.FromSeconds(30);
@@ -29,7 +29,7 @@ internal sealed class FuzzSlot(
         var config = new CheckConfig(1, TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(100 + random.Next(200)), c.ExpectedStatus, null, url);
         try
         {
-            var result = await (keepAlive ? keepAliveCheck : check)(config, abort.Token).WaitAsync(HangBound, TimeProvider.System, CancellationToken.None);
+            var result = await (keepAlive ? keepAliveCheck : check)(config, abort.Token).AsTask().WaitAsync(HangBound, TimeProvider.System, CancellationToken.None);
             report.Count(result.Reason?.ToWire() ?? "UP");
             if (Wrong(c, result, keepAlive) is { } why)
                 report.Fail(c, $"{why}: {result}");

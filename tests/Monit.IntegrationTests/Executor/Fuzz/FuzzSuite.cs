@@ -18,7 +18,7 @@ public abstract class FuzzSuite
     private readonly int _seed = Setting("MONIT_FUZZ_SEED") ?? Random.Shared.Next(1_000_000_000);
     private int _done;
 
-    private protected abstract IDisposable Open(ConnectionMode mode, out Func<CheckConfig, CancellationToken, Task<ProbeResult>> check);
+    private protected abstract IDisposable Open(ConnectionMode mode, out Func<CheckConfig, CancellationToken, ValueTask<ProbeResult>> check);
 
     [Fact]
     public async Task MalformedAnswers_NeitherCrashNorHangNorLeak()

@@ -11,8 +11,8 @@ public sealed class MalformedOnHttpProbe : MalformedSuite
     private readonly HttpConnections _new = New(ConnectionMode.New);
     private readonly HttpConnections _keepAlive = New(ConnectionMode.KeepAlive);
 
-    private protected override Func<CheckConfig, CancellationToken, Task<ProbeResult>> Check => new HttpProbe(_new, TimeProvider.System).CheckAsync;
-    private protected override Func<CheckConfig, CancellationToken, Task<ProbeResult>> KeepAliveCheck => new HttpProbe(_keepAlive, TimeProvider.System).CheckAsync;
+    private protected override Func<CheckConfig, CancellationToken, ValueTask<ProbeResult>> Check => new HttpProbe(_new, TimeProvider.System).CheckAsync;
+    private protected override Func<CheckConfig, CancellationToken, ValueTask<ProbeResult>> KeepAliveCheck => new HttpProbe(_keepAlive, TimeProvider.System).CheckAsync;
 
     public override async ValueTask DisposeAsync()
     {

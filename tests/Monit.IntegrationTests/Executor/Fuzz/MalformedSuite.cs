@@ -11,10 +11,10 @@ public abstract class MalformedSuite : IAsyncDisposable
     public static TheoryData<string> Names => [.. Corpus.All.Select(c => c.Name)];
 
     /// <summary>A new connection a check, private targets allowed.</summary>
-    private protected abstract Func<CheckConfig, CancellationToken, Task<ProbeResult>> Check { get; }
+    private protected abstract Func<CheckConfig, CancellationToken, ValueTask<ProbeResult>> Check { get; }
 
     /// <summary>The same, with connections kept.</summary>
-    private protected abstract Func<CheckConfig, CancellationToken, Task<ProbeResult>> KeepAliveCheck { get; }
+    private protected abstract Func<CheckConfig, CancellationToken, ValueTask<ProbeResult>> KeepAliveCheck { get; }
 
     public virtual async ValueTask DisposeAsync()
     {
@@ -39,11 +39,11 @@ public abstract class MalformedSuite : IAsyncDisposable
         }
     }
 
-    private Task<ProbeResult> RunAsync(Func<CheckConfig, CancellationToken, Task<ProbeResult>> check, MalformedCase c)
+    private async Task<ProbeResult> RunAsync(Func<CheckConfig, CancellationToken, ValueTask<ProbeResult>> check, MalformedCase c)
     {
         _target.Answer = c.Answer;
         var url = $"{(c.Https ? "https" : "http")}://127.0.0.1:{_target.Port}/";
-        return check(new CheckConfig(1, TimeSpan.FromMinutes(1), c.Timeout, c.ExpectedStatus, null, url), TestContext.Current.CancellationToken);
+        return await check(new CheckConfig(1, TimeSpan.FromMinutes(1), c.Timeout, c.ExpectedStatus, null, url), TestContext.Current.CancellationToken);
     }
 
     private static string Describe(ProbeResult result)

@@ -10,7 +10,8 @@ namespace Monit.Worker.Reconciler;
 
 /// <summary>
 /// One full comparison of SQL with some shards of Redis: what SQL has and Redis lacks is added or updated, what SQL
-/// does not have is removed. Beside the claims, a page at a time.
+/// does not have is removed. Beside the claims, a page at a time, and resting as long as it works unless a shard is built
+/// anew: checks come first.
 /// </summary>
 internal sealed partial class Sweep(
     IDbContextFactory<MonitDb> dbs,
@@ -25,6 +26,7 @@ internal sealed partial class Sweep(
 {
     private const int PageSize = 1000;
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
+    private long _renewed;
 
     /// <summary>Sweeps those of the shards that no other worker is sweeping. Returns those that were built anew.</summary>
     public async Task<IReadOnlyList<int>> RunAsync(IReadOnlyList<int> shards, CancellationToken stop)
@@ -46,11 +48,13 @@ internal sealed partial class Sweep(
                 if (!await db.HashExistsAsync(schedule.Keys.For(shard, "meta"), "built"))
                     unbuilt.Add(shard);
 
-            var started = time.GetTimestamp();
-            var written = await AddAsync(held, unbuilt, stop);
+            var started = _renewed = time.GetTimestamp();
+            var (written, known) = await AddAsync(held, unbuilt, stop);
             var removed = 0;
             foreach (var shard in held.Keys)
-                removed += await DropAsync(db, shard, held, stop);
+                // Now that Redis has all that SQL has, it has more only if there is more of it.
+                if (await db.HashLengthAsync(schedule.Keys.For(shard, "config")) > known[shard])
+                    removed += await DropAsync(db, shard, held, stop);
             foreach (var (shard, lease) in held)
                 await FinishAsync(shard, lease);
             if (written + removed + unbuilt.Count > 0)
@@ -73,17 +77,20 @@ internal sealed partial class Sweep(
         await transaction.ExecuteAsync();
     }
 
-    private async Task<int> AddAsync(Dictionary<int, ShardLease> held, HashSet<int> unbuilt, CancellationToken stop)
+    // Returns what was written, and how many monitors SQL has in each shard.
+    private async Task<(int Written, Dictionary<int, int> Known)> AddAsync(Dictionary<int, ShardLease> held, HashSet<int> unbuilt, CancellationToken stop)
     {
-        var written = 0;
+        var (written, known) = (0, held.ToDictionary(shard => shard.Key, _ => 0));
         for (var last = Guid.Empty; ;)
         {
+            var began = time.GetTimestamp();
             var page = await ReadPageAsync(last, stop);
             if (page.Count == 0)
-                return written;
+                return (written, known);
             last = page[^1].Id;
             foreach (var shard in page.GroupBy(monitor => schedule.Keys.ShardOf(monitor.Id)).Where(g => held.ContainsKey(g.Key)))
             {
+                known[shard.Key] += shard.Count();
                 var expected = shard.Select(m => new Expected(m.Id, m.Version, Farthest(m.IntervalSec))).ToList();
                 var comparison = await schedule.CompareAsync(shard.Key, expected, stop);
                 var missing = comparison.Missing.Select(position => expected[position].Id);
@@ -96,12 +103,17 @@ internal sealed partial class Sweep(
                 written += comparison.TooFar.Count;
             }
             await RenewAsync(held);
+            if (unbuilt.Count == 0 && page.Count == PageSize)
+                await Task.Delay(time.GetElapsedTime(began), time, stop);
         }
     }
 
     // Between pages, of all the shards: the last of them waits for its turn as long as the others take.
-    private static async Task RenewAsync(Dictionary<int, ShardLease> held)
+    private async Task RenewAsync(Dictionary<int, ShardLease> held)
     {
+        if (time.GetElapsedTime(_renewed) < Lease / 5)
+            return;
+        _renewed = time.GetTimestamp();
         foreach (var lease in held.Values)
             if (!await lease.RenewAsync())
                 throw new InvalidOperationException("Redis was emptied, or another worker took over, while a sweep was running.");

@@ -52,7 +52,8 @@ internal sealed partial class Sweep(
             var (written, known) = await AddAsync(held, unbuilt, stop);
             var removed = 0;
             foreach (var shard in held.Keys)
-                // Now that Redis has all that SQL has, it has more only if there is more of it.
+                // Redis has all that SQL has now, so what only it has makes it larger. A monitor deleted meanwhile can hide
+                // one such orphan, until the next sweep.
                 if (await db.HashLengthAsync(schedule.Keys.For(shard, "config")) > known[shard])
                     removed += await DropAsync(db, shard, held, stop);
             foreach (var (shard, lease) in held)
@@ -104,7 +105,8 @@ internal sealed partial class Sweep(
             }
             await RenewAsync(held);
             if (unbuilt.Count == 0 && page.Count == PageSize)
-                await Task.Delay(time.GetElapsedTime(began), time, stop);
+                // Well within the lease, however slow SQL is.
+                await Task.Delay(TimeSpan.FromTicks(Math.Min(time.GetElapsedTime(began).Ticks, TimeSpan.TicksPerSecond)), time, stop);
         }
     }
 

@@ -16,7 +16,7 @@ if (Environment.GetEnvironmentVariable(Stand.Part) is { } part && JsonSerializer
 var monitors = Number("--monitors", "how many monitors", 10_000, 1, 5_000_000);
 var interval = Number("--interval", "seconds from one check of a monitor to its next", 30, 1, 3600);
 var duration = Number("--duration", "seconds to measure", 60, 1, 86_400);
-var warmup = Number("--warmup", "seconds before that; default: an interval and 10 s", -1, 0, 3600);
+var warmup = Number("--warmup", "seconds before that, and then until nothing is overdue; default: an interval and 10 s", -1, 0, 3600);
 var workers = Number("--workers", "worker processes", 1, 1, 32);
 var shards = Number("--shards", "Scheduling:Shards", 1, 1, 1024);
 var failing = Number("--failing", "percent of the targets that answer 500", 0, 0, 100);

@@ -22,7 +22,8 @@ internal sealed partial record Reading(
             {
                 // name{attributes} value time
                 var fields = line[(line.LastIndexOf('}') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                var name = line.Contains("gc_heap_generation=", StringComparison.Ordinal) ? line[..(line.IndexOf('}', StringComparison.Ordinal) + 1)] : line.Split('{', ' ')[0];
+                // Of all attributes only the garbage collector's generation is told apart.
+                var name = line.Split('{', ' ')[0] + GenerationPattern().Match(line).Groups[1].Value;
                 if (double.TryParse(fields[line.Contains('}', StringComparison.Ordinal) ? 0 : 1], CultureInfo.InvariantCulture, out var value))
                     metrics[name] = metrics.GetValueOrDefault(name) + value;
             }
@@ -40,7 +41,7 @@ internal sealed partial record Reading(
         var elapsed = TimeProvider.System.GetElapsedTime(before.At, At);
         double Rise(string name) => Metrics.Where(m => m.Key.StartsWith(name, StringComparison.Ordinal)).Sum(m => m.Value)
             - before.Metrics.Where(m => m.Key.StartsWith(name, StringComparison.Ordinal)).Sum(m => m.Value);
-        double Gen(int generation) => Rise($"dotnet_gc_collections_total{{gc_heap_generation=\"gen{generation}\"");
+        double Gen(int generation) => Rise($"dotnet_gc_collections_totalgen{generation}");
         var checks = Rise("monit_completions_total");
         return new Figures
         {
@@ -69,6 +70,9 @@ internal sealed partial record Reading(
             ["postgres_rss_mb"] = Postgres.Megabytes,
         };
     }
+
+    [GeneratedRegex("gc_heap_generation=\"(\\w+)\"")]
+    private static partial Regex GenerationPattern();
 
     [GeneratedRegex(@"redis\.call\('(\w+)'")]
     private static partial Regex CallPattern();

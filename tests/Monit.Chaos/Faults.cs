@@ -15,7 +15,12 @@ internal sealed record Fault(string Name, string What, Func<Installation, Task> 
     [
         new("worker-killed", "SIGKILL of a worker", m => Task.Run(() => m.Forget(m.Workers[0])), Waits: true),
         new("worker-stopped", "SIGTERM of a worker", m => TerminateAsync(m, 1), Clean: true),
-        new("workers-stopped", "SIGTERM of all workers", m => TerminateAsync(m, m.Workers.Count), Clean: true),
+        new("workers-stopped", "SIGTERM of all workers", async m =>
+        {
+            await TerminateAsync(m, m.Workers.Count);
+            if (await m.InflightAsync() is > 0 and var held)
+                throw new InvalidOperationException($"{held} jobs wait for their lease after a SIGTERM.");
+        }, Clean: true),
         new("worker-frozen", "SIGSTOP of a worker beyond its leases, then SIGCONT", async m =>
         {
             var worker = m.Workers[0];
@@ -34,7 +39,11 @@ internal sealed record Fault(string Name, string What, Func<Installation, Task> 
             await Wait(m.Options.Away);
             await m.Redis.RestartAsync();
         }),
-        new("redis-emptied", "FLUSHALL", m => m.Admin.FlushAllDatabasesAsync()),
+        new("redis-emptied", "FLUSHALL", async m =>
+        {
+            await m.Admin.FlushAllDatabasesAsync();
+            await Eventually.Get(m.LostAsync, lost => lost == 0, "every monitor is scheduled again", 30);
+        }, Waits: true),
         new("redis-frozen", "redis-server does not answer for 10 s", async m =>
         {
             m.Redis.Signal("STOP");
@@ -95,15 +104,21 @@ internal sealed record Fault(string Name, string What, Func<Installation, Task> 
         new("clock-off", "a further worker whose clock is an hour ahead, and its SIGTERM", async m =>
         {
             var late = m.StartWorker("env", $"LD_PRELOAD={FakeTime}", "FAKETIME=+1h", "FAKETIME_DONT_FAKE_MONOTONIC=1");
-            await Wait(m.Options.Away + TimeSpan.FromSeconds(5));
-            late.Signal("TERM");
-            await late.ExitAsync(TimeSpan.FromSeconds(30));
-            m.Forget(late);
+            try
+            {
+                await m.HealthyAsync(late);
+                await Wait(m.Options.Away);
+                late.Signal("TERM");
+            }
+            finally
+            {
+                await EndedAsync(m, late);
+            }
         }),
         new("workers-at-random", "1, 2 and 4 workers, killed and stopped at random", async m =>
         {
             var random = new Random(1);
-            for (var started = Time.GetTimestamp(); Time.GetElapsedTime(started) < m.Options.Away * 4;)
+            for (var started = Time.GetTimestamp(); Time.GetElapsedTime(started) < m.Options.Away * 10;)
             {
                 await m.EnsureWorkersAsync(random.GetItems([1, 2, 4], 1)[0]);
                 await Wait(TimeSpan.FromSeconds(2 * random.NextDouble()));
@@ -133,9 +148,18 @@ internal sealed record Fault(string Name, string What, Func<Installation, Task> 
         var leaving = monit.Workers.Take(count).ToList();
         leaving.ForEach(worker => worker.Signal("TERM"));
         foreach (var worker in leaving)
+            await EndedAsync(monit, worker);
+    }
+
+    private static async Task EndedAsync(Installation monit, Server worker)
+    {
+        try
         {
             if (await worker.ExitAsync(TimeSpan.FromSeconds(25)) is not 0 and var code)
                 throw new InvalidOperationException($"A worker ended with {code}: {await File.ReadAllTextAsync(worker.LogFile)}");
+        }
+        finally
+        {
             monit.Forget(worker);
         }
     }

@@ -60,6 +60,8 @@ internal sealed class Installation : IAsyncDisposable
         await Task.WhenAll(_workers.Select(worker => HealthyAsync(_ports[worker])));
     }
 
+    public Task HealthyAsync(Server worker) => HealthyAsync(_ports[worker]);
+
     public Server StartWorker(params string[] launcher)
     {
         var port = Server.FreePort();

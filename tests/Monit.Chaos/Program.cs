@@ -55,9 +55,11 @@ command.SetAction(async (parsed, ct) =>
                 outcomes.Add(outcome);
                 Console.WriteLine($"monit: {fault.Name} {time}/{times}: {(outcome.Broken.Count == 0 ? "held" : string.Join("; ", outcome.Broken))}");
             }
-            catch (TimeoutException failure)
+            catch (Exception failure) when (failure is TimeoutException or InvalidOperationException)
             {
                 broken = true;
+                monit.Target.IsUp = _ => true;
+                monit.Requests.Forget();
                 Console.WriteLine($"monit: {fault.Name} {time}/{times}: NOT HELD: {failure.Message}");
             }
         }

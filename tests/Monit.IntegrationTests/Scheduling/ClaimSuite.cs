@@ -28,7 +28,7 @@ public abstract class ClaimSuite(Func<Task<IConnectionMultiplexer>> connect) : S
     public async Task Claim_DueExactlyNow_IsTaken_OneMillisecondAhead_IsNot()
     {
         // An id a millisecond around now: whenever the script runs, one of them is due exactly then.
-        var start = await NowAsync() - 20;
+        var start = await NowAsync() - 100;
         for (var i = 0; i < 1000; i++)
             await PutAsync("schedule", Guid.CreateVersion7(), start + i);
 
@@ -37,6 +37,21 @@ public abstract class ClaimSuite(Func<Task<IConnectionMultiplexer>> connect) : S
 
         Assert.Equal(all.Where(e => e.Value <= claim.Now).Select(e => e.Key).Order(), claim.Jobs.Select(j => j.Id).Order());
         Assert.All(claim.Jobs, job => Assert.Equal(all[job.Id], job.Due));
+    }
+
+    [Fact]
+    public async Task Claim_DueTimesWithin20Ms_AreToldByTheLatest_OthersExactly()
+    {
+        var now = await NowAsync();
+        long[] together = [now - 1020, now - 1010, now - 1000];
+        foreach (var due in together)
+            await PutAsync("schedule", Guid.CreateVersion7(), due);
+        Assert.Equal([now - 1000, now - 1000, now - 1000], (await Schedule.ClaimAsync(0, 10, Lease)).Jobs.Select(j => j.Due));
+
+        long[] apart = [now - 1021, now - 1010, now - 1000];
+        foreach (var due in apart)
+            await PutAsync("schedule", Guid.CreateVersion7(), due);
+        Assert.Equal(apart, (await Schedule.ClaimAsync(0, 10, Lease)).Jobs.Select(j => j.Due));
     }
 
     [Fact]

@@ -38,6 +38,17 @@ public abstract class CompleteSuite(Func<Task<IConnectionMultiplexer>> connect) 
     }
 
     [Fact]
+    public async Task Complete_TwiceInABatch_CountsOnce()
+    {
+        var claim = await AddClaimedAsync(1);
+        var lease = Leases(claim)[0];
+        Completion Of(long due) => new(lease, due, TimeSpan.Zero, Up, null);
+
+        Assert.Equal([1], await Schedule.CompleteAsync(0, [Of(claim.Now + 60_000), Of(claim.Now + 90_000)], Ct));
+        Assert.Equal(claim.Now + 60_000, await ScoreAsync("schedule", lease.Id));
+    }
+
+    [Fact]
     public async Task Complete_WrongToken_IsFencedOff_OthersOfTheBatchAreNot()
     {
         var claim = await AddClaimedAsync(4);

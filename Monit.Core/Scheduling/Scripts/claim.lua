@@ -41,7 +41,8 @@ end
 
 redis.call('HSET', KEYS[5], 'last', deadline)
 local leased = redis.call('ZADD', KEYS[2], 'NX', unpack(leases))
-redis.call('ZREM', KEYS[1], unpack(ids))
+-- They are the first of all, whatever their scores.
+redis.call('ZREMRANGEBYRANK', KEYS[1], 0, #ids - 1)
 
 if leased < #ids then
   local held = redis.call('ZMSCORE', KEYS[2], unpack(ids))

@@ -23,8 +23,9 @@ local function is_leased(token, id)
   local ids = leased[token]
   if not ids then
     ids = {}
-    for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], token, token)) do
-      ids[member] = true
+    local members = redis.call('ZRANGEBYSCORE', KEYS[2], token, token)
+    for i = 1, #members do
+      ids[members[i]] = true
     end
     leased[token] = ids
   end

@@ -92,6 +92,17 @@ internal sealed class Installation : IAsyncDisposable
         return await query(db);
     }
 
+    /// <summary>What the stores say of a monitor.</summary>
+    public async Task<string> DescribeAsync(Guid id)
+    {
+        var (keys, member) = (Keys, (RedisValue)id.ToString());
+        RedisKey Key(string name) => keys.For(keys.ShardOf(id), name);
+        var incidents = await SqlAsync(db => db.Incidents.Where(i => i.MonitorId == id).OrderBy(i => i.CreatedAt).ToListAsync());
+        return $"due {await Db.SortedSetScoreAsync(Key("schedule"), member)}, leased until {await Db.SortedSetScoreAsync(Key("inflight"), member)}, "
+            + $"status '{await Db.HashGetAsync(Key("status"), member)}', incident '{await Db.HashGetAsync(Key("incident"), member)}', "
+            + $"in SQL {string.Join(", ", incidents.Select(i => $"{i.StartTime:O} written {i.CreatedAt:O} to {i.EndTime:O}"))}";
+    }
+
     /// <summary>Monitors in neither set, one script a shard.</summary>
     public async Task<int> LostAsync() => await CountAsync("if places == 0 then count = count + 1 end");
 

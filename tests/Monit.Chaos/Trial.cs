@@ -87,11 +87,20 @@ internal static class Trial
             waiting => waiting == 0, "no notice waits", Patience);
     }
 
-    private static Task<int> IncidentsOpenAsync(Installation monit, DateTimeOffset began)
+    private static async Task IncidentsOpenAsync(Installation monit, DateTimeOffset began)
     {
         var failing = Enumerable.Range(0, monit.Options.Monitors).Where(IsFailing).Select(monitor => monit.Ids[monitor]).ToArray();
-        return Eventually.Get(() => TrySqlAsync(monit, db => db.Incidents.Where(i => failing.Contains(i.MonitorId) && i.CreatedAt >= began).Select(i => i.MonitorId).Distinct().CountAsync()),
-            open => open == failing.Length, "every failing monitor has an incident", Patience);
+        Task<List<Guid>> WithoutAsync() => TrySqlAsync(monit, async db => failing.Except(
+            await db.Incidents.Where(i => failing.Contains(i.MonitorId) && i.CreatedAt >= began).Select(i => i.MonitorId).ToListAsync()).ToList())!;
+        try
+        {
+            await Eventually.Get(WithoutAsync, without => without.Count == 0, "every failing monitor has an incident", Patience);
+        }
+        catch (TimeoutException)
+        {
+            var without = await Task.WhenAll((await WithoutAsync()).Take(3).Select(async id => $"{id}: {await monit.DescribeAsync(id)}"));
+            throw new TimeoutException($"After {Patience} s, failing monitors without an incident since {began:O}: {string.Join("; ", without)}");
+        }
     }
 
     // A failing monitor has one, the others none; in an outage of the targets each may have one, or one after the other.

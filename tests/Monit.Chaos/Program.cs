@@ -58,8 +58,6 @@ command.SetAction(async (parsed, ct) =>
             catch (Exception failure) when (failure is TimeoutException or InvalidOperationException)
             {
                 broken = true;
-                monit.Target.IsUp = _ => true;
-                monit.Requests.Forget();
                 Console.WriteLine($"monit: {fault.Name} {time}/{times}: NOT HELD: {failure.Message}");
             }
         }

@@ -149,7 +149,9 @@ public abstract class ProtocolModelSuite(Func<Task<IConnectionMultiplexer>> conn
                 held[i] = held[i] with { Token = extension.Token };
                 _places[held[i].Id] = new Place(null, extension.Token);
             }
-            _lastToken = Math.Max(_lastToken, extension.Token);
+            // Where all were fenced off, nobody got the token, and the next claim may.
+            if (valid.Contains(true))
+                _lastToken = Math.Max(_lastToken, extension.Token);
         }
 
         // Redis' clock runs meanwhile: what ran out before must be back, what runs out later must not.

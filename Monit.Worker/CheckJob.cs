@@ -11,8 +11,8 @@ internal sealed class CheckJob(int shard, ClaimedJob claimed, long token, LeaseC
     public Guid Id => claimed.Id;
     public int Shard => shard;
     public long Due => claimed.Due;
-    public string? RawConfig => claimed.Config;
-    public string? RawIncident => claimed.Incident;
+    public ReadOnlySpan<byte> RawConfig => claimed.Config.Span;
+    public ReadOnlySpan<byte> RawIncident => claimed.Incident.Span;
 
     /// <summary>Known once the executor has read it.</summary>
     public CheckConfig Config { get; set; } = null!;

@@ -6,4 +6,4 @@ namespace Monit.Worker;
 /// <param name="At">When the check began, Unix ms on Redis' clock.</param>
 /// <param name="Started">The same as a monotonic timestamp.</param>
 /// <param name="Ended">The monotonic timestamp of its end.</param>
-internal sealed record CheckedJob(CheckJob Job, ProbeResult Result, long At, long Started = 0, long Ended = 0);
+internal readonly record struct CheckedJob(CheckJob Job, ProbeResult Result, long At, long Started = 0, long Ended = 0);

@@ -21,13 +21,13 @@ public readonly record struct IncidentState(
     public string Encode() => IsHealthy ? "" : string.Create(CultureInfo.InvariantCulture,
         $"{FailureCount} {RetryCount} {FirstFailureAt} {LastFailureAt} {(Alerted ? 1 : 0)} {(DbIncident ? 1 : 0)} {(Parked ? 1 : 0)}");
 
-    /// <summary>Reads what <see cref="Encode"/> wrote; null or empty is healthy, and false means neither.</summary>
-    public static bool TryDecode(string? text, out IncidentState state)
+    /// <summary>Reads what <see cref="Encode"/> wrote; empty is healthy, and false means neither.</summary>
+    public static bool TryDecode(ReadOnlySpan<byte> text, out IncidentState state)
     {
         state = default;
-        if (string.IsNullOrEmpty(text))
+        if (text.IsEmpty)
             return true;
-        var rest = text.AsSpan();
+        var rest = text;
         if (!Fields.TryLong(ref rest, out var failures) || !Fields.TryLong(ref rest, out var retries)
             || !Fields.TryLong(ref rest, out var first) || !Fields.TryLong(ref rest, out var last)
             || !Fields.TryLong(ref rest, out var alerted) || !Fields.TryLong(ref rest, out var db)

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 
 namespace Monit.Core.Monitors;
@@ -5,27 +6,29 @@ namespace Monit.Core.Monitors;
 /// <summary>Takes space-separated fields off the front of a compact Redis value; a lone <c>-</c> is "none".</summary>
 internal static class Fields
 {
-    public static ReadOnlySpan<char> Next(ref ReadOnlySpan<char> rest)
+    public static ReadOnlySpan<byte> Next(ref ReadOnlySpan<byte> rest)
     {
-        var end = rest.IndexOf(' ');
+        var end = rest.IndexOf((byte)' ');
         var field = end < 0 ? rest : rest[..end];
         rest = end < 0 ? default : rest[(end + 1)..];
         return field;
     }
 
-    public static bool TryLong(ref ReadOnlySpan<char> rest, out long value) =>
-        long.TryParse(Next(ref rest), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
+    public static bool TryLong(ref ReadOnlySpan<byte> rest, out long value) => TryParse(Next(ref rest), out value);
 
-    public static bool TryOptionalLong(ref ReadOnlySpan<char> rest, out long? value)
+    public static bool TryOptionalLong(ref ReadOnlySpan<byte> rest, out long? value)
     {
         var field = Next(ref rest);
         value = null;
-        if (field is "-")
+        if (field is [(byte)'-'])
             return true;
-        var ok = long.TryParse(field, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number);
+        var ok = TryParse(field, out var number);
         value = number;
         return ok;
     }
 
     public static string Optional(long? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "-";
+
+    private static bool TryParse(ReadOnlySpan<byte> field, out long value) =>
+        Utf8Parser.TryParse(field, out value, out var used) && used == field.Length;
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text;
 
 namespace Monit.Core.Monitors;
 
@@ -14,10 +15,10 @@ public readonly record struct MonitorStatus(
     public string Encode() => string.Create(CultureInfo.InvariantCulture,
         $"{(int)State} {Fields.Optional(HttpStatus)} {Fields.Optional(LatencyMs)} {Reason?.ToWire() ?? "-"} {CheckedAt}");
 
-    public static bool TryDecode(string? text, [NotNullWhen(true)] out MonitorStatus? status)
+    public static bool TryDecode(ReadOnlySpan<byte> text, [NotNullWhen(true)] out MonitorStatus? status)
     {
         status = null;
-        var rest = text.AsSpan();
+        var rest = text;
         if (!Fields.TryLong(ref rest, out var state)
             || !Fields.TryOptionalLong(ref rest, out var http)
             || !Fields.TryOptionalLong(ref rest, out var latency))
@@ -25,7 +26,7 @@ public readonly record struct MonitorStatus(
         var reason = Fields.Next(ref rest);
         if (!Fields.TryLong(ref rest, out var at))
             return false;
-        status = new MonitorStatus((MonitorState)state, (int?)http, latency, FailureReasons.FromWire(reason), at);
+        status = new MonitorStatus((MonitorState)state, (int?)http, latency, FailureReasons.FromWire(Encoding.UTF8.GetString(reason)), at);
         return true;
     }
 }

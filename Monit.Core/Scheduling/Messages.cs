@@ -11,9 +11,9 @@ public sealed record Claim(long Now, long Token, bool Built, IReadOnlyList<Claim
 
 /// <summary>A leased monitor.</summary>
 /// <param name="Due">When it was due, Unix ms.</param>
-/// <param name="Config">As <see cref="CheckConfig.Encode"/> wrote it; none when Redis has lost it.</param>
-/// <param name="Incident">As <see cref="IncidentState.Encode"/> wrote it; none while healthy.</param>
-public readonly record struct ClaimedJob(Guid Id, long Due, string? Config, string? Incident);
+/// <param name="Config">As <see cref="CheckConfig.Encode"/> wrote it; empty when Redis has lost it.</param>
+/// <param name="Incident">As <see cref="IncidentState.Encode"/> wrote it; empty while healthy.</param>
+public readonly record struct ClaimedJob(Guid Id, long Due, ReadOnlyMemory<byte> Config, ReadOnlyMemory<byte> Incident);
 
 /// <summary>A job and the token of its lease.</summary>
 public readonly record struct Lease(Guid Id, long Token);

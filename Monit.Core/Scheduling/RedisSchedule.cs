@@ -16,6 +16,8 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
     /// <summary>Lua's unpack fails at 8000 values.</summary>
     public const int MaxBatch = 2000;
 
+    private const int IdLength = 36;
+
     private readonly Dictionary<RedisScript, RedisKey[][]> _keys = new[]
     {
         RedisScript.Claim, RedisScript.FetchDue, RedisScript.Complete, RedisScript.Release, RedisScript.Extend,
@@ -31,13 +33,14 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
     {
         var reply = await Db.ScriptEvaluateAsync(RedisScript.Claim.Text, _keys[RedisScript.Claim][shard],
             [Math.Min(limit, MaxBatch), Ms(lease)]);
-        var ids = (RedisValue[])reply[3]!;
+        var ids = (byte[])reply[3]!;
         var dues = (RedisValue[])reply[4]!;
-        var configs = (RedisValue[])reply[5]!;
+        var configs = (ReadOnlyMemory<byte>)(RedisValue)reply[5];
         var incidents = (RedisValue[])reply[6]!;
-        var jobs = new ClaimedJob[ids.Length];
+        var jobs = new ClaimedJob[(ids.Length + 1) / (IdLength + 1)];
         for (var i = 0; i < jobs.Length; i++)
-            jobs[i] = new ClaimedJob(Id(ids[i]), Score(dues[dues.Length == 1 ? 0 : i]), configs[i], incidents.Length == 0 ? default : incidents[i]);
+            jobs[i] = new ClaimedJob(Guid.Parse(ids.AsSpan(i * (IdLength + 1), IdLength)), Score(dues[dues.Length == 1 ? 0 : i]),
+                NextLine(ref configs), incidents.Length == 0 ? default : incidents[i]);
         return new Claim((long)reply[0], (long)reply[1], !reply[2].IsNull, jobs);
     }
 
@@ -46,24 +49,34 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
         [.. ((RedisValue[])(await Db.ScriptEvaluateAsync(RedisScript.FetchDue.Text, _keys[RedisScript.FetchDue][shard],
             [Math.Min(limit, MaxBatch)]))!).Select(Id)];
 
-    /// <summary>Ends checks and schedules the next ones. Returns the positions of those that were fenced off.</summary>
+    /// <summary>
+    /// Ends checks and schedules the next ones; least is sent when those with a token and a period in common follow one another.
+    /// Returns the positions of those that were fenced off.
+    /// </summary>
     public async Task<IReadOnlyList<int>> CompleteAsync(int shard, IReadOnlyList<Completion> batch, CancellationToken ct = default)
     {
-        var args = new RedisValue[1 + batch.Count * 6];
-        var earliest = Completion.Never;
+        var args = new RedisValue[1 + Enumerable.Range(0, batch.Count).Sum(i => (BeginsRun(i) ? 4 : 0) + (batch[i].Incident is null ? 3 : 4))];
+        var (n, size, jobs, earliest) = (1, 0, 0, Completion.Never);
         for (var i = 0; i < batch.Count; i++)
         {
             var (lease, due, period, status, incident) = batch[i];
+            if (BeginsRun(i))
+            {
+                (args[n], args[n + 1], args[n + 3]) = (lease.Token, Ms(period), incident is null ? 0 : 1);
+                (size, jobs, n) = (n + 2, 0, n + 4);
+            }
+            args[size] = ++jobs;
+            (args[n], args[n + 1], args[n + 2]) = (Text(lease.Id), Due(due), status.Encode());
+            n += 3;
+            if (incident is { } state)
+                args[n++] = state.Encode();
             earliest = Math.Min(earliest, due);
-            args[i * 6 + 1] = Text(lease.Id);
-            args[i * 6 + 2] = lease.Token;
-            args[i * 6 + 3] = Due(due);
-            args[i * 6 + 4] = Ms(period);
-            args[i * 6 + 5] = status.Encode();
-            args[i * 6 + 6] = incident is { } state ? state.Encode() : "-";
         }
         args[0] = Due(earliest);
         return Positions(await RunAsync(RedisScript.Complete, shard, args, ct));
+
+        bool BeginsRun(int i) => i == 0 || batch[i].Lease.Token != batch[i - 1].Lease.Token || batch[i].Period != batch[i - 1].Period
+            || batch[i].Incident is null != batch[i - 1].Incident is null;
     }
 
     /// <summary>Gives jobs back unchecked. Returns the positions of those that were fenced off.</summary>
@@ -172,8 +185,8 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
             }, ct);
             foreach (var (position, i) in shard.Index())
                 views[i] = new MonitorView(
-                    MonitorStatus.TryDecode(statuses[position], out var known) ? known : null,
-                    IncidentState.TryDecode(incidents[position], out var state) ? state : default,
+                    MonitorStatus.TryDecode(Bytes(statuses[position]), out var known) ? known : null,
+                    IncidentState.TryDecode(Bytes(incidents[position]), out var state) ? state : default,
                     dues[position] is { } score && !double.IsInfinity(score) ? (long)score : null);
         }
         return views;
@@ -183,16 +196,31 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
         resilience.RunAsync(async _ =>
             await Db.ScriptEvaluateAsync(script.Text, _keys[script][shard], args), ct);
 
-    private static RedisValue Text(Guid id) => id.ToString();
+    private static RedisValue Text(Guid id)
+    {
+        var text = new byte[IdLength];
+        id.TryFormat(text, out _);
+        return text;
+    }
 
-    private static Guid Id(RedisValue text) => Guid.Parse(((ReadOnlyMemory<byte>)text).Span);
+    private static ReadOnlyMemory<byte> NextLine(ref ReadOnlyMemory<byte> lines)
+    {
+        var end = lines.Span.IndexOf((byte)'\n');
+        var line = end < 0 ? lines : lines[..end];
+        lines = end < 0 ? default : lines[(end + 1)..];
+        return line;
+    }
+
+    private static Guid Id(RedisValue text) => Guid.Parse(Bytes(text));
+
+    private static ReadOnlySpan<byte> Bytes(RedisValue text) => ((ReadOnlyMemory<byte>)text).Span;
 
     private static RedisValue Due(long due) => due == Completion.Never ? "+inf" : due;
 
     private static long Ms(TimeSpan time) => (long)time.TotalMilliseconds;
 
     // Garnet prints scores as floats.
-    private static long Score(RedisValue text) => (long)double.Parse(((ReadOnlyMemory<byte>)text).Span, CultureInfo.InvariantCulture);
+    private static long Score(RedisValue text) => (long)double.Parse(Bytes(text), CultureInfo.InvariantCulture);
 
     // Lua counts from one.
     private static int[] Positions(RedisResult reply) => [.. ((RedisValue[])reply!).Select(p => (int)p - 1)];

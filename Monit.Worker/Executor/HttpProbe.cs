@@ -20,7 +20,7 @@ internal sealed class HttpProbe(HttpConnections connections, TimeProvider time)
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ProbeResult> CheckAsync(CheckConfig config, CancellationToken abort)
     {
-        if (!TryParse(config.Url, out var url))
+        if (!connections.TryParse(config.Url, out var target))
             return ProbeResult.Down(FailureReason.InvalidRequest, FailureKind.Terminal);
 
         var started = time.GetTimestamp();
@@ -32,7 +32,7 @@ internal sealed class HttpProbe(HttpConnections connections, TimeProvider time)
         {
             for (; ; redirects++)
             {
-                var (status, location) = await GetAsync(url, config.ExpectedStatus, timeout.Token);
+                var (status, location) = await GetAsync(target, config.ExpectedStatus, timeout.Token);
                 // Any three digits pass for a status line, and there is no such status.
                 if (status < 100)
                     return ProbeResult.Down(FailureReason.NetworkError, FailureKind.Retryable);
@@ -40,7 +40,7 @@ internal sealed class HttpProbe(HttpConnections connections, TimeProvider time)
                     return Judge(config, status, time.GetElapsedTime(started));
                 if (redirects == MaxRedirects)
                     return ProbeResult.Down(FailureReason.TooManyRedirects, FailureKind.Definite, status, time.GetElapsedTime(started));
-                if (!Uri.TryCreate(url, location, out url!) || !IsHttp(url))
+                if (!target.TryResolve(location, out var url) || !connections.TryParse(url, out target))
                     return ProbeResult.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, status, time.GetElapsedTime(started));
             }
         }
@@ -66,12 +66,17 @@ internal sealed class HttpProbe(HttpConnections connections, TimeProvider time)
 
     // Where the answer points to, when it is one that must be followed.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<(int Status, string? Location)> GetAsync(Uri url, int expected, CancellationToken ct)
+    private async ValueTask<(int Status, string? Location)> GetAsync(HttpTarget target, int expected, CancellationToken ct)
     {
-        var connection = await connections.GetAsync(url, ct);
+        var connection = connections.Take(target.Origin) ?? await connections.OpenAsync(target.Origin, ct);
         var reusable = false;
         try
         {
+            while (!await connection.TryGetAsync(target, ct))
+            {
+                connection.Dispose();
+                connection = connections.Take(target.Origin) ?? await connections.OpenAsync(target.Origin, ct);
+            }
             var (status, location) = (connection.Head.Status, connection.Head.Location);
             if (status != expected && IsRedirect(status) && location is not null)
             {
@@ -84,7 +89,7 @@ internal sealed class HttpProbe(HttpConnections connections, TimeProvider time)
         finally
         {
             if (reusable)
-                connections.Return(url, connection);
+                connections.Return(target.Origin, connection);
             else
                 connection.Dispose();
         }
@@ -98,11 +103,6 @@ internal sealed class HttpProbe(HttpConnections connections, TimeProvider time)
             ? ProbeResult.Down(FailureReason.LatencyExceeded, FailureKind.Definite, status, latency)
             : ProbeResult.Up(status, latency);
     }
-
-    private static bool TryParse(string text, out Uri url) =>
-        Uri.TryCreate(text, UriKind.Absolute, out url!) && IsHttp(url) && url.Host.Length > 0;
-
-    private static bool IsHttp(Uri url) => url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps;
 
     private static bool IsRedirect(int status) => status is 301 or 302 or 303 or 307 or 308;
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Monit.Core.Data;
 using Monit.Core.Incidents;
@@ -39,11 +40,11 @@ internal sealed partial class IncidentComparison(
         foreach (var (id, incident) in open)
         {
             var text = seen.GetValueOrDefault(id, "");
-            if (!IncidentState.TryDecode(text, out var state) || !state.DbIncident)
+            if (!IncidentState.TryDecode(Encoding.UTF8.GetBytes(text), out var state) || !state.DbIncident)
                 wrong.Add(new Restoration(id, text, IncidentState.Restored(incident.StartTime, incident.Alerted)));
         }
         foreach (var (id, text) in seen)
-            if (!open.ContainsKey(id) && (!IncidentState.TryDecode(text, out var state) || state.DbIncident))
+            if (!open.ContainsKey(id) && (!IncidentState.TryDecode(Encoding.UTF8.GetBytes(text), out var state) || state.DbIncident))
                 wrong.Add(new Restoration(id, text, default));
 
         foreach (var shard in wrong.GroupBy(w => schedule.Keys.ShardOf(w.Id)))

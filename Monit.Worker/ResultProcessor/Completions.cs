@@ -22,7 +22,7 @@ internal sealed class Completions(IOptions<ResultProcessorOptions> rules)
         var status = new MonitorStatus(
             outcome.State, done.Result.HttpStatus, done.Result.LatencyMs, done.Result.Reason, done.At);
         // A healthy monitor of which Redis keeps no failures needs no write.
-        IncidentState? incident = outcome.Incident.IsHealthy && string.IsNullOrEmpty(job.RawIncident) ? null : outcome.Incident;
+        IncidentState? incident = outcome.Incident.IsHealthy && job.RawIncident.IsEmpty ? null : outcome.Incident;
         return new Completion(job.Lease, due, period, status, incident);
     }
 

@@ -32,10 +32,10 @@ public class Batches
         RedisResult.Create((RedisValue)1_700_000_000_000),
         RedisResult.Create((RedisValue)1_700_000_030_000),
         RedisResult.Create(Bytes("1")),
-        RedisResult.Create([.. Ids.Select(id => Bytes(id.ToString()))]),
-        RedisResult.Create([.. Ids.Select(_ => Bytes("1700000000000"))]),
-        RedisResult.Create([.. Ids.Select(_ => Bytes(Config))]),
-        RedisResult.Create([.. Ids.Select(_ => RedisValue.Null)]),
+        RedisResult.Create(Bytes(string.Join('\n', Ids))),
+        RedisResult.Create([Bytes("1700000000000")]),
+        RedisResult.Create(Bytes(string.Join('\n', Ids.Select(_ => Config)))),
+        RedisResult.Create(Array.Empty<RedisValue>()),
     ]);
 
     private static RedisValue Bytes(string text) => Encoding.ASCII.GetBytes(text);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -25,8 +26,8 @@ public class HotPath
         .BuildServiceProvider().GetRequiredService<PipelineMetrics>();
     private readonly CheckTracing _tracing = new(Options.Create(new TelemetryOptions()), TimeProvider.System);
     private readonly CheckedJob _done = new(new CheckJob(0, default, 1, new LeaseClock(TimeProvider.System, 0, 0, TimeSpan.Zero)), Up, 0);
-    private readonly string _config = new CheckConfig(
-        7, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(15), 200, null, "https://example.com/health").Encode();
+    private readonly byte[] _config = Encoding.UTF8.GetBytes(new CheckConfig(
+        7, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(15), 200, null, "https://example.com/health").Encode());
 
     [Benchmark]
     public bool DecodeConfig() => CheckConfig.TryDecode(_config, out _);

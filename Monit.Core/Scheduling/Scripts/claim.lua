@@ -11,9 +11,10 @@
 -- ARGV[1] the most ids to take, 1..2000
 -- ARGV[2] lease, ms
 --
--- Reply: { now, deadline, built marker or nil, ids, due times, configs, incidents }; the last four are parallel lists,
---   empty when nothing was due. Due times that lie within 20 ms are told once, by the latest of them (to print a score
---   is the dearest part of a claim); incidents are empty where no monitor fails.
+-- Reply: { now, deadline, built marker or nil, ids, due times, configs, incidents }. Ids and configs are one text each, a
+--   line a job (a config may be empty: lost), because a list costs Redis and its reader more. Due times that lie within
+--   20 ms are told once, by the latest of them (to print a score is the dearest part of a claim). Incidents are a list,
+--   and empty where no monitor fails.
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -21,7 +22,7 @@ local built = redis.call('HGET', KEYS[5], 'built')
 
 local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now), 'LIMIT', 0, ARGV[1])
 if #ids == 0 then
-  return { now, 0, built, {}, {}, {}, {} }
+  return { now, 0, built, '', {}, '', {} }
 end
 
 local last = tonumber(redis.call('HGET', KEYS[5], 'last') or 0)
@@ -58,12 +59,16 @@ if leased < #ids then
     dues = oursDues
   end
   if #ids == 0 then
-    return { now, 0, built, {}, {}, {}, {} }
+    return { now, 0, built, '', {}, '', {} }
   end
 end
 
+local configs = redis.call('HMGET', KEYS[3], unpack(ids))
+for i = 1, #ids do
+  configs[i] = configs[i] or ''
+end
+
 return {
-  now, tonumber(deadline), built, ids, dues,
-  redis.call('HMGET', KEYS[3], unpack(ids)),
+  now, tonumber(deadline), built, table.concat(ids, '\n'), dues, table.concat(configs, '\n'),
   redis.call('EXISTS', KEYS[4]) == 1 and redis.call('HMGET', KEYS[4], unpack(ids)) or {},
 }

@@ -8,8 +8,9 @@
 -- KEYS[4] incident
 --
 -- ARGV[1] the earliest due time of the batch (Unix ms or +inf)
--- ARGV[2..] six a job: id, token, due (Unix ms or +inf), period (ms; 0: none, an overdue job runs at once),
---   status, incident ('-': leave it, '': healthy, else the packed state)
+-- ARGV[2..] runs of jobs that have the first four in common: token, period (ms; 0: none, an overdue job runs at once),
+--   number of jobs, 1 when their incidents change, else 0; then for each job: id, due (Unix ms or +inf), status, and
+--   where incidents change that (empty: healthy, else the packed state)
 --
 -- Reply: the positions (from 1) of the jobs that were fenced off.
 
@@ -18,20 +19,18 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local late = ARGV[1] ~= '+inf' and tonumber(ARGV[1]) <= now
 
 -- The jobs of a claim share their token, so one look brings all that still carry it, and no score needs to be printed.
-local leased = {}
-local function is_leased(token, id)
-  local ids = leased[token]
+local by_token = {}
+local function leased(token)
+  local ids = by_token[token]
   if not ids then
     ids = {}
     local members = redis.call('ZRANGEBYSCORE', KEYS[2], token, token)
     for i = 1, #members do
       ids[members[i]] = true
     end
-    leased[token] = ids
+    by_token[token] = ids
   end
-  local is = ids[id]
-  ids[id] = nil
-  return is
+  return ids
 end
 
 local function next_due(due, period)
@@ -47,26 +46,36 @@ end
 
 local fenced, ids, schedule, status, incident, healthy = {}, {}, {}, {}, {}, {}
 local n, position = 0, 0
-for i = 2, #ARGV, 6 do
-  local id = ARGV[i]
-  position = position + 1
-  if not is_leased(ARGV[i + 1], id) then
-    fenced[#fenced + 1] = position
-  else
-    local two = n + n
-    n = n + 1
-    ids[n] = id
-    schedule[two + 1] = late and next_due(ARGV[i + 2], tonumber(ARGV[i + 3])) or ARGV[i + 2]
-    schedule[two + 2] = id
-    status[two + 1] = id
-    status[two + 2] = ARGV[i + 4]
-    local state = ARGV[i + 5]
-    if state == '' then
-      healthy[#healthy + 1] = id
-    elseif state ~= '-' then
-      incident[#incident + 1] = id
-      incident[#incident + 1] = state
+local i = 2
+while i <= #ARGV do
+  local ids_leased, period, changes = leased(ARGV[i]), tonumber(ARGV[i + 1]), ARGV[i + 3] == '1'
+  local last = position + tonumber(ARGV[i + 2])
+  i = i + 4
+  while position < last do
+    position = position + 1
+    local id, due = ARGV[i], ARGV[i + 1]
+    if not ids_leased[id] then
+      fenced[#fenced + 1] = position
+    else
+      ids_leased[id] = nil
+      local two = n + n
+      n = n + 1
+      ids[n] = id
+      schedule[two + 1] = late and next_due(due, period) or due
+      schedule[two + 2] = id
+      status[two + 1] = id
+      status[two + 2] = ARGV[i + 2]
+      if changes then
+        local state = ARGV[i + 3]
+        if state == '' then
+          healthy[#healthy + 1] = id
+        else
+          incident[#incident + 1] = id
+          incident[#incident + 1] = state
+        end
+      end
     end
+    i = i + (changes and 4 or 3)
   end
 end
 

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 using System.Text;
-using System.Text.Unicode;
 
 namespace Monit.Worker.Executor.Http;
 
@@ -25,6 +24,7 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
     private int _start;
     private int _end;
     private bool _listening;
+    private bool _rested;
 
     /// <summary>The monotonic timestamp of its beginning, and of its last use.</summary>
     public long Opened { get; } = now;
@@ -32,34 +32,38 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
 
     public ResponseHead Head { get; private set; }
 
-    /// <summary>Something has come back for the last request.</summary>
-    public bool Answered { get; private set; }
-
-    /// <summary>Sends a GET and reads the head of its response.</summary>
-    /// <param name="reused">It lay idle: what came meanwhile, its end included, belongs to no request.</param>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask GetAsync(Uri url, bool keepAlive, bool reused, CancellationToken ct)
+    /// <summary>
+    /// Sends a GET and reads the head of its response. False when the connection was closed, or spoke, while it lay idle: that
+    /// says nothing about the target, and it is of no more use.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<bool> TryGetAsync(HttpTarget target, CancellationToken ct)
     {
-        Answered = false;
-        var request = WriteRequest(url, keepAlive);
+        var request = WriteRequest(target);
         (_start, _end) = (request, request);
         // Listening before speaking tells at no cost what an idle connection has in store.
         _listening = true;
         var answer = stream.ReadAsync(_buffer.AsMemory(request), ct);
         var early = answer.IsCompleted;
-        if (!(early && reused))
-            await stream.WriteAsync(_buffer.AsMemory(0, request), ct);
-        var any = Received(await answer);
-        if (early && reused)
-            throw new IOException("The target spoke, or closed the connection, while nothing was asked.");
-        if (!any)
-            throw BrokenOff();
-        Answered = true;
+        try
+        {
+            if (!(early && _rested))
+                await stream.WriteAsync(_buffer.AsMemory(0, request), ct);
+            if (!Received(await answer) && !_rested)
+                throw BrokenOff();
+        }
+        catch (IOException) when (_rested && !ct.IsCancellationRequested)
+        {
+            return false;
+        }
+        if (_rested && (early || _start == _end))
+            return false;
         // Interim responses may be many, but not endless headers.
         var most = MaxHead;
         do
-            (Head, most) = await ReadHeadAsync(most, ct);
+            most = await ReadHeadAsync(most, ct);
         while (Head.IsInterim);
+        return true;
     }
 
     /// <summary>Reads the body up to <paramref name="cap"/> bytes. True when the connection can serve another request.</summary>
@@ -81,7 +85,7 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
     /// <summary>Gives the buffer back until the next request.</summary>
     public void Rest(long since)
     {
-        Used = since;
+        (Used, _rested) = (since, true);
         ReturnBuffer();
     }
 
@@ -94,22 +98,21 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
     // What came beyond the response belongs to no request.
     private bool IsReusable => Head.KeepsAlive && Head.Status != 101 && _start == _end;
 
-    private int WriteRequest(Uri url, bool keepAlive)
+    private int WriteRequest(HttpTarget target)
     {
-        var (path, host) = (url.PathAndQuery, url.HostNameType == UriHostNameType.IPv6 ? url.Host : url.IdnHost);
+        var path = target.Path.Span;
+        var end = target.Origin.RequestEnd;
         (_start, _end) = (0, 0);
         // With room for the beginning of an answer.
-        Resize(Math.Max(Small, 1024 + path.Length + host.Length));
-        Span<char> port = stackalloc char[6];
-        var digits = 0;
-        if (!url.IsDefaultPort)
-            port.TryWrite($":{url.Port}", out digits);
-        Utf8.TryWrite(_buffer, $"GET {path} HTTP/1.1\r\nHost: {host}{port[..digits]}\r\nUser-Agent: Monit/1.0 (uptime check)\r\nAccept: */*\r\n{(keepAlive ? "" : "Connection: close\r\n")}\r\n", out var length);
-        return length;
+        Resize(Math.Max(Small, 1024 + path.Length + end.Length));
+        "GET "u8.CopyTo(_buffer);
+        var length = 4 + Encoding.ASCII.GetBytes(path, _buffer.AsSpan(4));
+        end.CopyTo(_buffer, length);
+        return length + end.Length;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<(ResponseHead Head, int Left)> ReadHeadAsync(int most, CancellationToken ct)
+    private async ValueTask<int> ReadHeadAsync(int most, CancellationToken ct)
     {
         for (var checkedLine = false; ;)
         {
@@ -122,7 +125,8 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
             if (EndOfHead(received) is > 0 and var length)
             {
                 _start += length;
-                return (ResponseHead.Parse(received[..length]), most - length);
+                Head = ResponseHead.Parse(received[..length]);
+                return most - length;
             }
             if (received.Length >= most)
                 throw new InvalidDataException("The head of the response is too long.");

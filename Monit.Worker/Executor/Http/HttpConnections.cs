@@ -1,8 +1,7 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Security.Authentication;
 using Microsoft.Extensions.Options;
 
@@ -17,8 +16,12 @@ internal sealed class HttpConnections : IDisposable
     private static readonly TimeSpan MostIdle = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan MostAge = TimeSpan.FromMinutes(10);
 
+    private static readonly SearchValues<char> Plain = SearchValues.Create("/-._~?=&abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string Scheme, string Host, int Port), List<HttpConnection>> _idle = [];
+    // Those with idle connections, by the beginning of the URLs that lead there.
+    private readonly Dictionary<string, Origin> _origins = [];
+    private readonly Dictionary<string, Origin>.AlternateLookup<ReadOnlySpan<char>> _byText;
     private readonly TargetConnector _connector;
     private readonly TimeProvider _time;
     private readonly bool _keepAlive;
@@ -29,45 +32,54 @@ internal sealed class HttpConnections : IDisposable
     public HttpConnections(IOptions<ExecutorOptions> options, TargetConnector connector, TimeProvider time)
     {
         (_connector, _time, _limit) = (connector, time, options.Value.HttpSemaphoreCount);
+        _byText = _origins.GetAlternateLookup<ReadOnlySpan<char>>();
         _keepAlive = options.Value.Connection == ConnectionMode.KeepAlive;
         if (_keepAlive)
             _sweep = time.CreateTimer(_ => Sweep(), null, MostIdle / 4, MostIdle / 4);
     }
 
-    /// <summary>Sends a GET and reads the head of its response. The connection is the caller's, to return or to dispose.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<HttpConnection> GetAsync(Uri url, CancellationToken ct)
+    /// <summary>What a URL asks for; false unless it is an absolute one of http or https.</summary>
+    public bool TryParse(string text, out HttpTarget target)
     {
-        while (TryTake(url, out var kept))
+        if (_keepAlive && TryFind(text, out target))
+            return true;
+        target = default;
+        return Uri.TryCreate(text, UriKind.Absolute, out var url) && TryParse(url, out target);
+    }
+
+    /// <inheritdoc cref="TryParse(string, out HttpTarget)"/>
+    public bool TryParse(Uri url, out HttpTarget target)
+    {
+        var isHttp = (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) && url.Host.Length > 0;
+        target = isHttp ? new HttpTarget(new Origin(url, _keepAlive), url.PathAndQuery.AsMemory()) : default;
+        return isHttp;
+    }
+
+    /// <summary>An idle connection; none when there is none that is young enough.</summary>
+    public HttpConnection? Take(Origin origin)
+    {
+        while (_keepAlive && TryPop(origin, out var connection))
         {
-            try
-            {
-                await kept.GetAsync(url, _keepAlive, reused: true, ct);
-                return kept;
-            }
-            catch (Exception failure)
-            {
-                kept.Dispose();
-                // Closed while it lay idle: that says nothing about the target.
-                if (failure is not IOException || kept.Answered || ct.IsCancellationRequested)
-                    throw;
-            }
-        }
-        var connection = await OpenAsync(url, ct);
-        try
-        {
-            await connection.GetAsync(url, _keepAlive, reused: false, ct);
-            return connection;
-        }
-        catch
-        {
+            if (_time.GetElapsedTime(connection.Used) < MostIdle)
+                return connection;
             connection.Dispose();
-            throw;
         }
+        return null;
+    }
+
+    /// <summary>A new connection.</summary>
+    public async ValueTask<HttpConnection> OpenAsync(Origin origin, CancellationToken ct)
+    {
+        var opened = _time.GetTimestamp();
+        var socket = await _connector.ConnectAsync(origin.Host, origin.Port, ct);
+        Stream stream = new NetworkStream(socket, ownsSocket: true);
+        if (origin.IsSecure)
+            stream = await SecureAsync(stream, origin.Host, ct);
+        return new HttpConnection(stream, opened);
     }
 
     /// <summary>Keeps a connection whose response is read for the next check of the same host.</summary>
-    public void Return(Uri url, HttpConnection connection)
+    public void Return(Origin origin, HttpConnection connection)
     {
         if (_keepAlive && _time.GetElapsedTime(connection.Opened) < MostAge)
         {
@@ -77,7 +89,7 @@ internal sealed class HttpConnections : IDisposable
                 if (_idleCount < _limit)
                 {
                     _idleCount++;
-                    (CollectionsMarshal.GetValueRefOrAddDefault(_idle, Key(url), out _) ??= []).Add(connection);
+                    Known(origin).Idle.Add(connection);
                     return;
                 }
             }
@@ -89,44 +101,51 @@ internal sealed class HttpConnections : IDisposable
     {
         _sweep?.Dispose();
         lock (_lock)
-            _idle.Values.SelectMany(kept => kept).ToList().ForEach(connection => connection.Dispose());
+            _origins.Values.SelectMany(origin => origin.Idle).ToList().ForEach(connection => connection.Dispose());
     }
 
-    private static (string, string, int) Key(Uri url) => (url.Scheme, url.Host, url.Port);
-
-    private bool TryTake(Uri url, [NotNullWhen(true)] out HttpConnection? connection)
+    // To take a URL apart is dear. Here one leads where others led, and its path is as it would be sent: nothing to escape,
+    // and no dots to resolve.
+    private bool TryFind(string text, out HttpTarget target)
     {
-        while (_keepAlive && TryPop(Key(url), out connection))
-        {
-            if (_time.GetElapsedTime(connection.Used) < MostIdle)
-                return true;
-            connection.Dispose();
-        }
-        connection = null;
-        return false;
-    }
-
-    private bool TryPop((string, string, int) key, [NotNullWhen(true)] out HttpConnection? connection)
-    {
+        target = default;
+        var host = text.IndexOf("://", StringComparison.Ordinal) + 3;
+        var path = host < 3 ? -1 : text.IndexOf('/', host);
+        if (path < 0 || text.AsSpan(path).ContainsAnyExcept(Plain) || text.AsSpan(path).Contains("/.", StringComparison.Ordinal))
+            return false;
         lock (_lock)
         {
-            connection = _idle.TryGetValue(key, out var kept) && kept.Count > 0 ? kept[^1] : null;
-            if (connection is null)
+            if (!_byText.TryGetValue(text.AsSpan(0, path), out var origin))
                 return false;
-            kept!.RemoveAt(kept.Count - 1);
-            _idleCount--;
+            target = new HttpTarget(origin, text.AsMemory(path));
             return true;
         }
     }
 
-    private async ValueTask<HttpConnection> OpenAsync(Uri url, CancellationToken ct)
+    // Two checks may have brought in the same one.
+    private Origin Known(Origin origin)
     {
-        var opened = _time.GetTimestamp();
-        var socket = await _connector.ConnectAsync(url.IdnHost, url.Port, ct);
-        Stream stream = new NetworkStream(socket, ownsSocket: true);
-        if (url.Scheme == Uri.UriSchemeHttps)
-            stream = await SecureAsync(stream, url.IdnHost, ct);
-        return new HttpConnection(stream, opened);
+        if (origin.IsKnown)
+            return origin;
+        if (_origins.TryGetValue(origin.Text, out var known))
+            return known;
+        _origins.Add(origin.Text, origin);
+        origin.IsKnown = true;
+        return origin;
+    }
+
+    private bool TryPop(Origin origin, [NotNullWhen(true)] out HttpConnection? connection)
+    {
+        lock (_lock)
+        {
+            connection = null;
+            if (!(origin.IsKnown || _origins.TryGetValue(origin.Text, out origin!)) || origin.Idle is not { Count: > 0 } kept)
+                return false;
+            connection = kept[^1];
+            kept.RemoveAt(kept.Count - 1);
+            _idleCount--;
+            return true;
+        }
     }
 
     private static async ValueTask<SslStream> SecureAsync(Stream stream, string host, CancellationToken ct)
@@ -149,12 +168,12 @@ internal sealed class HttpConnections : IDisposable
         var old = new List<HttpConnection>();
         lock (_lock)
         {
-            foreach (var (host, kept) in _idle)
+            foreach (var (text, origin) in _origins)
             {
-                old.AddRange(kept.Where(IsOld));
-                kept.RemoveAll(IsOld);
-                if (kept.Count == 0)
-                    _idle.Remove(host);
+                old.AddRange(origin.Idle.Where(IsOld));
+                origin.Idle.RemoveAll(IsOld);
+                if (origin.Idle.Count == 0)
+                    origin.IsKnown = !_origins.Remove(text);
             }
             _idleCount -= old.Count;
         }

@@ -28,7 +28,7 @@ public abstract class SyncSuite(Func<Task<SqlStore>> create, Func<Task<IConnecti
         new(beforeContext is null ? Factory : new Interrupted(Factory, beforeContext), _schedule, Resilience);
 
     private async Task<CheckConfig?> ConfigAsync(Guid id) =>
-        CheckConfig.TryDecode(await _redis.HashGetAsync(_keys.For(_keys.ShardOf(id), "config"), id.ToString()), out var config) ? config : null;
+        CheckConfig.TryDecode((byte[]?)await _redis.HashGetAsync(_keys.For(_keys.ShardOf(id), "config"), id.ToString()), out var config) ? config : null;
 
     private async Task<bool> IsScheduledAsync(Guid id) =>
         await _redis.SortedSetScoreAsync(_keys.For(_keys.ShardOf(id), "schedule"), id.ToString()) is not null;

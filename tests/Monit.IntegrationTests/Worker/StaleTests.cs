@@ -87,7 +87,7 @@ public sealed class StaleTests(LocalStores stores) : IAsyncLifetime
         var db = (await stores.RedisAsync()).GetDatabase();
         var config = _worker.Schedule.Keys.For(0, "config");
         await (garbage is null ? db.HashDeleteAsync(config, monitor.Id.ToString()) : db.HashSetAsync(config, monitor.Id.ToString(), garbage));
-        await Eventually.True(async () => CheckConfig.TryDecode(await db.HashGetAsync(config, monitor.Id.ToString()), out _), "its configuration is back");
+        await Eventually.True(async () => CheckConfig.TryDecode((byte[]?)await db.HashGetAsync(config, monitor.Id.ToString()), out _), "its configuration is back");
         var before = _target.Requests.Count;
         await Eventually.True(() => _target.Requests.Count > before, "it is checked again");
     }

@@ -30,7 +30,7 @@ public sealed class DecisionPropertyTests
             var outcome = Decision.Decide(state, result, 1000 + i, run.Rules, mayRetry);
             check(state, result, outcome, run.Rules);
             // What goes through Redis must come back the same.
-            Assert.True(IncidentState.TryDecode(outcome.Incident.Encode(), out state));
+            Assert.True(IncidentState.TryDecode(System.Text.Encoding.UTF8.GetBytes(outcome.Incident.Encode()), out state));
             Assert.Equal(outcome.Incident, state);
         }
     }, threads: 1);

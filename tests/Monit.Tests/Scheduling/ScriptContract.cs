@@ -54,6 +54,14 @@ internal static partial class ScriptContract
         var usedFixed = UsedArgument().Matches(code).Select(m => Int(m.Groups[1])).ToHashSet();
         check(usedFixed.SetEquals(fixedOnes), "fixed ARGV used and declared differ");
 
+        // Runs have a length of their own: only where they begin can be told.
+        if (RunArgument().Match(header) is { Success: true } runs)
+        {
+            check(Int(runs.Groups[1]) == fixedOnes.Length + 1, "ARGV[n..] does not follow the fixed ones");
+            check(RunLoop().Match(code) is { Success: true } over && Int(over.Groups[1]) == fixedOnes.Length + 1, "the loop does not begin at ARGV[n..]");
+            return;
+        }
+
         // Variadic: the base is `i` at a group's first argument, or at the one before it where i = (n - 1) * width.
         var variadic = VariadicArgument().Match(header);
         var loop = ArgumentLoop().Match(code);
@@ -114,6 +122,10 @@ internal static partial class ScriptContract
     private static partial Regex FixedArgument();
     [GeneratedRegex(@"^-- ARGV\[(\d+)\.\.\] (\w+) a \w+: ([^\n]*)", RegexOptions.Multiline)]
     private static partial Regex VariadicArgument();
+    [GeneratedRegex(@"^-- ARGV\[(\d+)\.\.\] runs of ", RegexOptions.Multiline)]
+    private static partial Regex RunArgument();
+    [GeneratedRegex(@"\blocal i = (\d+)\nwhile i <= #ARGV do")]
+    private static partial Regex RunLoop();
     [GeneratedRegex(@"\bARGV\[(\d+)\]")]
     private static partial Regex UsedArgument();
     [GeneratedRegex(@"\bARGV\[(?:i(?: \+ (?<plus>\d+))?|(?<twice>n \* 2 \+ 1))\]")]

@@ -51,6 +51,27 @@ public sealed class ScriptContractTests
     public void Contract_OfAGoodScript_IsKept() => Assert.Empty(ScriptContract.Violations("good.lua", Good));
 
     [Theory]
+    [InlineData(2, true), InlineData(3, false)]
+    public void Contract_OfRuns_BeginsWhereItIsDeclared(int begin, bool kept) =>
+        Assert.Equal(kept, ScriptContract.Violations("good.lua", $"""
+            -- good: takes runs.
+            --
+            -- KEYS[1] schedule
+            --
+            -- ARGV[1] limit
+            -- ARGV[2..] runs of jobs: token, number; then for each job: id
+            --
+            -- Reply: nothing.
+            local limit = ARGV[1]
+            local i = {begin}
+            while i <= #ARGV do
+              redis.call('ZSCORE', KEYS[1], ARGV[i])
+              i = i + 1
+            end
+            return limit
+            """).Count == 0);
+
+    [Theory]
     [InlineData("-- good:", "-- better:")]
     [InlineData("-- KEYS[2] meta\n", "")]
     [InlineData("-- KEYS[2] meta", "-- KEYS[3] meta")]

@@ -26,6 +26,9 @@ internal sealed class CheckJob(int shard, ClaimedJob claimed, long token, LeaseC
     public Lease Lease { get; private set; } = new(claimed.Id, token);
     public LeaseClock Clock { get; private set; } = clock;
 
+    /// <summary>Whether the lease is renewed while the check runs.</summary>
+    public bool IsKept { get; set; }
+
     /// <summary>After <c>extend</c>: another token, and more time.</summary>
     public void Renew(long newToken, LeaseClock newClock) => (Lease, Clock) = (new Lease(Id, newToken), newClock);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
 using Monit.Core.Resilience;
@@ -49,34 +50,43 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
         [.. ((RedisValue[])(await Db.ScriptEvaluateAsync(RedisScript.FetchDue.Text, _keys[RedisScript.FetchDue][shard],
             [Math.Min(limit, MaxBatch)]))!).Select(Id)];
 
-    /// <summary>
-    /// Ends checks and schedules the next ones; least is sent when those with a token and a period in common follow one another.
-    /// Returns the positions of those that were fenced off.
-    /// </summary>
+    /// <summary>Ends checks and schedules the next ones. Returns the positions of those that were fenced off.</summary>
     public async Task<IReadOnlyList<int>> CompleteAsync(int shard, IReadOnlyList<Completion> batch, CancellationToken ct = default)
     {
-        var args = new RedisValue[1 + Enumerable.Range(0, batch.Count).Sum(i => (BeginsRun(i) ? 4 : 0) + (batch[i].Incident is null ? 3 : 4))];
-        var (n, size, jobs, earliest) = (1, 0, 0, Completion.Never);
-        for (var i = 0; i < batch.Count; i++)
+        // What has token, period and kind in common is put side by side, so that they need be said only once.
+        var runs = new Dictionary<(long Token, TimeSpan Period, bool Changes), int>();
+        var order = new long[batch.Count];
+        var incidents = 0;
+        for (var i = 0; i < order.Length; i++)
         {
-            var (lease, due, period, status, incident) = batch[i];
-            if (BeginsRun(i))
+            var (lease, _, period, _, incident) = batch[i];
+            ref var run = ref CollectionsMarshal.GetValueRefOrAddDefault(runs, (lease.Token, period, incident is not null), out var known);
+            run = known ? run : runs.Count;
+            order[i] = (long)run * MaxBatch + i;
+            incidents += incident is null ? 0 : 1;
+        }
+        Array.Sort(order);
+
+        var args = new RedisValue[1 + runs.Count * 4 + order.Length * 3 + incidents];
+        var (next, size, jobs, last, earliest) = (1, 0, 0, -1L, Completion.Never);
+        foreach (var place in order)
+        {
+            var (lease, due, period, status, incident) = batch[(int)(place % MaxBatch)];
+            if (place / MaxBatch is var run && run != last)
             {
-                (args[n], args[n + 1], args[n + 3]) = (lease.Token, Ms(period), incident is null ? 0 : 1);
-                (size, jobs, n) = (n + 2, 0, n + 4);
+                (args[next], args[next + 1], args[next + 3]) = (lease.Token, Ms(period), incident is null ? 0 : 1);
+                (size, jobs, last, next) = (next + 2, 0, run, next + 4);
             }
             args[size] = ++jobs;
-            (args[n], args[n + 1], args[n + 2]) = (Text(lease.Id), Due(due), status.Encode());
-            n += 3;
+            (args[next], args[next + 1], args[next + 2]) = (Text(lease.Id), Due(due), status.Encode());
+            next += 3;
             if (incident is { } state)
-                args[n++] = state.Encode();
+                args[next++] = state.Encode();
             earliest = Math.Min(earliest, due);
         }
         args[0] = Due(earliest);
-        return Positions(await RunAsync(RedisScript.Complete, shard, args, ct));
-
-        bool BeginsRun(int i) => i == 0 || batch[i].Lease.Token != batch[i - 1].Lease.Token || batch[i].Period != batch[i - 1].Period
-            || batch[i].Incident is null != batch[i - 1].Incident is null;
+        var fenced = Positions(await RunAsync(RedisScript.Complete, shard, args, ct));
+        return [.. fenced.Select(n => (int)(order[n] % MaxBatch)).Order()];
     }
 
     /// <summary>Gives jobs back unchecked. Returns the positions of those that were fenced off.</summary>

@@ -89,25 +89,25 @@ internal sealed partial class ExecutorStage(
 
     private async Task CheckAsync(CheckJob job, SlotPool.Slot slot, CancellationToken abort)
     {
-        var started = time.GetTimestamp();
-        TimeSpan? took = null;
+        var took = TimeSpan.Zero;
         try
         {
-            if (!leases.IsFresh(job))
+            var left = job.Clock.Left;
+            if (!leases.IsFresh(left))
             {
                 // It has waited for too long here: whoever has room now takes it.
                 await completer.ReleaseAsync(job, TimeSpan.Zero);
                 return;
             }
-            if (job.Clock.Left < job.Config.Timeout + Margin)
+            if (left < job.Config.Timeout + Margin)
                 leases.Keep(job);
             var at = job.Clock.Now;
-            started = time.GetTimestamp();
+            var started = time.GetTimestamp();
             var result = await probe.CheckAsync(job.Config, abort);
             // The target's time; what a full result channel adds does not make it a slow one.
             var ended = time.GetTimestamp();
             took = time.GetElapsedTime(started, ended);
-            metrics.RecordCheck(result, took.Value);
+            metrics.RecordCheck(result, took);
             await leases.EndAsync(job);
             await results.Writer.WriteAsync(new CheckedJob(job, result, at, started, ended), CancellationToken.None);
         }
@@ -124,7 +124,7 @@ internal sealed partial class ExecutorStage(
         }
         finally
         {
-            slots.Return(job, slot, took ?? time.GetElapsedTime(started));
+            slots.Return(job, slot, took);
             Ended();
         }
     }

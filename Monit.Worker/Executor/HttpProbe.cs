@@ -14,7 +14,7 @@ internal sealed class HttpProbe(HttpConnections connections, TimeProvider time)
     public const int MaxRedirects = 5;
     public const int BodyCap = 64 * 1024;
 
-    private readonly ConcurrentBag<CancellationTokenSource> _timeouts = [];
+    private readonly ConcurrentBag<TimeLimit> _limits = [];
 
     /// <exception cref="OperationCanceledException"><paramref name="abort"/> was cancelled: there is no result.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -24,15 +24,28 @@ internal sealed class HttpProbe(HttpConnections connections, TimeProvider time)
             return ProbeResult.Down(FailureReason.InvalidRequest, FailureKind.Terminal);
 
         var started = time.GetTimestamp();
-        var timeout = _timeouts.TryTake(out var used) ? used : new CancellationTokenSource();
+        var timeout = _limits.TryTake(out var used) && used.Abort == abort ? used : new TimeLimit(abort);
         timeout.CancelAfter(config.Timeout);
-        var aborting = abort.UnsafeRegister(static timeout => ((CancellationTokenSource)timeout!).Cancel(), timeout);
         var redirects = 0;
+        HttpConnection? connection = null;
         try
         {
             for (; ; redirects++)
             {
-                var (status, location) = await GetAsync(target, config.ExpectedStatus, timeout.Token);
+                do
+                {
+                    connection?.Dispose();
+                    connection = connections.Take(target.Origin) ?? await connections.OpenAsync(target.Origin, timeout.Token);
+                }
+                while (!await connection.TryGetAsync(target, timeout.Token));
+                var (status, length) = (connection.Head.Status, connection.Head.Length);
+                var location = status != config.ExpectedStatus && IsRedirect(status) ? connection.Head.Location : null;
+                // The body of a redirect is of no interest.
+                if (location is null ? await connection.DrainAsync(BodyCap, timeout.Token) : length == 0 && await connection.DrainAsync(0, timeout.Token))
+                    connections.Return(target.Origin, connection);
+                else
+                    connection.Dispose();
+                connection = null;
                 // Any three digits pass for a status line, and there is no such status.
                 if (status < 100)
                     return ProbeResult.Down(FailureReason.NetworkError, FailureKind.Retryable);
@@ -56,42 +69,11 @@ internal sealed class HttpProbe(HttpConnections connections, TimeProvider time)
         }
         finally
         {
-            await aborting.DisposeAsync();
+            connection?.Dispose();
             if (timeout.TryReset())
-                _timeouts.Add(timeout);
+                _limits.Add(timeout);
             else
                 timeout.Dispose();
-        }
-    }
-
-    // Where the answer points to, when it is one that must be followed.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<(int Status, string? Location)> GetAsync(HttpTarget target, int expected, CancellationToken ct)
-    {
-        var connection = connections.Take(target.Origin) ?? await connections.OpenAsync(target.Origin, ct);
-        var reusable = false;
-        try
-        {
-            while (!await connection.TryGetAsync(target, ct))
-            {
-                connection.Dispose();
-                connection = connections.Take(target.Origin) ?? await connections.OpenAsync(target.Origin, ct);
-            }
-            var (status, location) = (connection.Head.Status, connection.Head.Location);
-            if (status != expected && IsRedirect(status) && location is not null)
-            {
-                reusable = connection.Head.Length == 0 && await connection.DrainAsync(0, ct);
-                return (status, location);
-            }
-            reusable = await connection.DrainAsync(BodyCap, ct);
-            return (status, null);
-        }
-        finally
-        {
-            if (reusable)
-                connections.Return(target.Origin, connection);
-            else
-                connection.Dispose();
         }
     }
 
@@ -105,4 +87,24 @@ internal sealed class HttpProbe(HttpConnections connections, TimeProvider time)
     }
 
     private static bool IsRedirect(int status) => status is 301 or 302 or 303 or 307 or 308;
+
+    // Used for one check after the other, so that the token that ends them all is told of it once.
+    private sealed class TimeLimit : CancellationTokenSource
+    {
+        private readonly CancellationTokenRegistration _aborting;
+
+        public TimeLimit(CancellationToken abort)
+        {
+            Abort = abort;
+            _aborting = abort.UnsafeRegister(static limit => ((TimeLimit)limit!).Cancel(), this);
+        }
+
+        public CancellationToken Abort { get; }
+
+        protected override void Dispose(bool disposing)
+        {
+            _aborting.Dispose();
+            base.Dispose(disposing);
+        }
+    }
 }

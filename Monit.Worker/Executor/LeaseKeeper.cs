@@ -18,12 +18,12 @@ internal sealed partial class LeaseKeeper(
     private volatile Task _renewal = Task.CompletedTask;
 
     /// <summary>Whether enough is left for the next round of renewals to find the lease alive.</summary>
-    public bool IsFresh(CheckJob job) => job.Clock.Left >= _lease * 0.4;
+    public bool IsFresh(TimeSpan left) => left >= _lease * 0.4;
 
-    public void Keep(CheckJob job) => _kept[job] = true;
+    public void Keep(CheckJob job) => _kept[job] = job.IsKept = true;
 
     /// <summary>From here on the job's lease is what it is: a renewal under way has come to its end.</summary>
-    public Task EndAsync(CheckJob job) => _kept.TryRemove(job, out _) ? _renewal : Task.CompletedTask;
+    public Task EndAsync(CheckJob job) => job.IsKept && _kept.TryRemove(job, out _) ? _renewal : Task.CompletedTask;
 
     public async Task RunAsync(CancellationToken stop)
     {

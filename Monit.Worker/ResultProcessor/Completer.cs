@@ -58,7 +58,6 @@ internal sealed partial class Completer(
                 await Task.WhenAny(Task.Delay(Linger, time, CancellationToken.None), reader.Completion);
             while (batch.Count < MaxBatch && reader.TryRead(out var ending))
                 batch.Add(ending);
-            batch.Sort(ByRun);
             await WriteAsync(shard, batch, completions, giveUp);
             batch.Clear();
         }
@@ -146,15 +145,6 @@ internal sealed partial class Completer(
             metrics.Expired.Add(dropped);
             LogDropped(shard, dropped);
         }
-    }
-
-    // As the script wants it: what has its token and period in common follows one another.
-    private static int ByRun(Ending one, Ending other)
-    {
-        var order = one.Job.Lease.Token.CompareTo(other.Job.Lease.Token);
-        if (order == 0)
-            order = (one.Completion?.Period ?? default).CompareTo(other.Completion?.Period ?? default);
-        return order != 0 ? order : (one.Completion?.Incident is null).CompareTo(other.Completion?.Incident is null);
     }
 
     private readonly record struct Ending(CheckJob Job, Completion? Completion, TimeSpan Delay)

@@ -134,6 +134,26 @@ public abstract class CompleteSuite(Func<Task<IConnectionMultiplexer>> connect) 
     }
 
     [Fact]
+    public async Task Complete_TokensPeriodsAndIncidentsMixed_EachGetsItsOwn()
+    {
+        var claims = new[] { await AddClaimedAsync(8), await AddClaimedAsync(8), await AddClaimedAsync(8) };
+        var leases = Enumerable.Range(0, 8).SelectMany(n => claims.Select(claim => Leases(claim)[n])).ToList();
+        var now = await NowAsync();
+        // Overdue by a multiple of a period, so that the period that counted can be told.
+        Completion Of(int n) => new(n == 7 ? leases[n] with { Token = 1 } : leases[n], now - 5000, TimeSpan.FromSeconds(n % 2 == 0 ? 600 : 7200),
+            Up with { LatencyMs = n }, n % 3 == 0 ? null : Failing with { FailureCount = n });
+
+        Assert.Equal([7], await Schedule.CompleteAsync(0, [.. Enumerable.Range(0, leases.Count).Select(Of)], Ct));
+
+        foreach (var (n, lease) in leases.Index().Where(lease => lease.Index != 7))
+        {
+            Assert.Equal(now - 5000 + (n % 2 == 0 ? 600_000 : 7_200_000), await ScoreAsync("schedule", lease.Id));
+            Assert.Equal(Of(n).Status.Encode(), await TextAsync("status", lease.Id));
+            Assert.Equal(Of(n).Incident?.Encode(), await TextAsync("incident", lease.Id));
+        }
+    }
+
+    [Fact]
     public async Task Complete_IdInBothSets_LeavesItScheduledOnce()
     {
         var claim = await AddClaimedAsync(1);

@@ -319,6 +319,23 @@ public sealed class HttpProbeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task KeepAlive_AsksForEveryUrlAsANewConnectionWould()
+    {
+        string[] urls =
+        [
+            "", "plain", "a.b/c-d_e~f?g=h&i=j", "..a/b", "a/../b", "a/./b", "a/..", "a/.b", "?q=/../x", "b c", "b%20c", "%7Ea", "ä?ö=ü", "d#fragment",
+            "e\\f", "//g", "h?i?j", "k:l@m", "n+o,p;q", "\"<>", "r\ns", " t",
+        ];
+        var (kept, made) = (Probe(mode: ConnectionMode.KeepAlive), Probe());
+        foreach (var url in urls.Select(path => _target.Url + path).Append(_target.Url.TrimEnd('/')).Append(_target.Url.ToUpperInvariant() + "U").Append(_target.Url.Replace("127", "user@127", StringComparison.Ordinal) + "v"))
+        {
+            Assert.Equal((await made.CheckAsync(Config(url), Ct)).Success, (await kept.CheckAsync(Config(url), Ct)).Success);
+            var asked = _target.Requests;
+            Assert.Equal(asked[^2].Replace("Connection: close\r\n", "", StringComparison.Ordinal), asked[^1]);
+        }
+    }
+
+    [Fact]
     public async Task KeepAlive_FailedCheck_LeavesAloneTheConnectionThatAnotherOneHasTakenOver()
     {
         await using var second = new ScriptedTarget();
@@ -346,12 +363,15 @@ public sealed class HttpProbeTests : IAsyncDisposable
     [Fact]
     public async Task Abort_IsNotAResult()
     {
-        _target.Answer = ScriptedTarget.Stall();
         var probe = Probe();
         using var abort = new CancellationTokenSource();
-        var check = probe.CheckAsync(Config(_target.Url), abort.Token);
-        await Eventually.True(() => _target.Requests.Count == 1, "the request has arrived");
+        // What a check leaves to the next one must still hear of it.
+        Assert.True((await probe.CheckAsync(Config(_target.Url), CancellationToken.None)).Success);
+        Assert.True((await probe.CheckAsync(Config(_target.Url), abort.Token)).Success);
+        _target.Answer = ScriptedTarget.Stall();
+        var check = probe.CheckAsync(Config(_target.Url, timeout: 60), abort.Token).AsTask();
+        await Eventually.True(() => _target.Requests.Count == 3, "the request has arrived");
         await abort.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await check);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => check.WaitAsync(TimeSpan.FromSeconds(20), Ct));
     }
 }

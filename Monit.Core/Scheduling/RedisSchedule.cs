@@ -39,6 +39,9 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
         var configs = (ReadOnlyMemory<byte>)(RedisValue)reply[5];
         var incidents = (RedisValue[])reply[6]!;
         var jobs = new ClaimedJob[(ids.Length + 1) / (IdLength + 1)];
+        // A configuration with a line feed in it, which none of ours has, would hand each job its neighbour's: all count as lost.
+        if (configs.Span.Count((byte)'\n') != jobs.Length - 1)
+            configs = default;
         for (var i = 0; i < jobs.Length; i++)
             jobs[i] = new ClaimedJob(Guid.Parse(ids.AsSpan(i * (IdLength + 1), IdLength)), Score(dues[dues.Length == 1 ? 0 : i]),
                 NextLine(ref configs), incidents.Length == 0 ? default : incidents[i]);

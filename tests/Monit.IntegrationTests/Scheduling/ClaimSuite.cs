@@ -103,6 +103,14 @@ public abstract class ClaimSuite(Func<Task<IConnectionMultiplexer>> connect) : S
     }
 
     [Fact]
+    public async Task Claim_ConfigOfTwoLines_IsNobodys()
+    {
+        var ids = await AddDueAsync(3);
+        await Db.HashSetAsync(Keys.For(0, "config"), ids[0].ToString(), $"1 60000 5000 200 - http://a/\n{Config(url: "http://b/").Encode()}");
+        Assert.All((await Schedule.ClaimAsync(0, 10, Lease)).Jobs, job => Assert.True(job.Config.IsEmpty));
+    }
+
+    [Fact]
     public async Task Claim_TimeStepsBack_TokensStayUnique()
     {
         var far = await NowAsync() + 10 * (long)Hour.TotalMilliseconds;

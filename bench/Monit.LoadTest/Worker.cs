@@ -37,7 +37,7 @@ internal sealed class Worker(LoadOptions options, int number, string folder, str
             settings["SSL_CERT_FILE"] = Certificate.Public(certificate);
         foreach (var setting in options.Settings)
             settings[setting.Split('=')[0].Replace(":", "__", StringComparison.Ordinal)] = setting[(setting.IndexOf('=', StringComparison.Ordinal) + 1)..];
-        _process = Service.Start("Monit.Worker", _folder, settings);
+        _process = Service.StartPublished("Monit.Worker", _folder, settings);
     }
 
     /// <summary>SIGKILL.</summary>

@@ -3,15 +3,25 @@ namespace Monit.Testing;
 /// <summary>One of Monit's services as it ships, a process of its own.</summary>
 internal static class Service
 {
+    private static readonly DirectoryInfo Bin = new(AppContext.BaseDirectory);
+    private static readonly string Root = Bin.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
+
     /// <param name="name">Its project: Monit.Worker. It must have been built in this program's configuration.</param>
     /// <param name="folder">Where it runs, and where its log lies.</param>
     public static Server Start(string name, string folder, IEnumerable<KeyValuePair<string, string>> settings, params string[] launcher)
     {
-        var bin = new DirectoryInfo(AppContext.BaseDirectory);
-        var (framework, configuration, root) = (bin.Name, bin.Parent!.Name, bin.Parent.Parent!.Parent!.Parent!.Parent!.FullName);
-        var program = Path.Combine(root, name, "bin", configuration, framework, $"{name}.dll");
+        var (framework, configuration) = (Bin.Name, Bin.Parent!.Name);
+        return Start(Path.Combine(Root, name, "bin", configuration, framework, $"{name}.dll"), $"dotnet build -c {configuration} {name}", folder, settings, launcher);
+    }
+
+    /// <summary>The same as it ships, compiled ahead of time by <c>./monit bench</c>.</summary>
+    public static Server StartPublished(string name, string folder, IEnumerable<KeyValuePair<string, string>> settings) =>
+        Start(Path.Combine(Root, name, "bin", "run", $"{name}.dll"), "./monit bench", folder, settings);
+
+    private static Server Start(string program, string builder, string folder, IEnumerable<KeyValuePair<string, string>> settings, params string[] launcher)
+    {
         if (!File.Exists(program))
-            throw new FileNotFoundException($"{name} is not built: dotnet build -c {configuration} {name}", program);
+            throw new FileNotFoundException($"{program} is missing: {builder} makes it", program);
         Directory.CreateDirectory(folder);
         return Server.Start(folder, [.. launcher, "dotnet", program], settings);
     }

@@ -35,8 +35,6 @@ internal static class StandaloneHost
                 ["Reconciler:RebuildPace"] = "500",
                 // Said in one line of our own.
                 ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Warning",
-                // It comes with authentication, and nothing here uses it.
-                ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = "Error",
             },
         });
 

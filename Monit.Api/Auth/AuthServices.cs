@@ -25,6 +25,10 @@ internal static class AuthServices
             jwt.MapInboundClaims = false;
             jwt.TokenValidationParameters = tokens.Validation;
         });
+        // What loads the ring at the start does so whoever protects data.
+        foreach (var loader in services.Where(service => service.ServiceType == typeof(IHostedService)
+            && service.ImplementationType?.Assembly == typeof(EphemeralDataProtectionProvider).Assembly).ToList())
+            services.Remove(loader);
         services.AddAuthorization();
         services.AddRateLimiter(limits =>
         {

@@ -23,6 +23,7 @@ public sealed class SecrecyTests
         Directory.CreateDirectory(monit.Data, Others | UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await File.WriteAllTextAsync(Path.Combine(monit.Data, "monit.db"), "", TestContext.Current.CancellationToken);
 
+        monit.Settings["HOME"] = monit.Temporary;
         var process = await monit.StartAsync();
         using var user = await User.RegisterAsync(process.Url);
         await user.StateAsync(await user.AddMonitorAsync(target.Url), "up");
@@ -32,6 +33,9 @@ public sealed class SecrecyTests
         Assert.Contains(Path.Combine(monit.Data, "keys.json"), files);
         Assert.All(files, file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
         Assert.All(Directory.GetDirectories(monit.Data).Concat(Directory.GetDirectories(monit.Temporary)), folder => Assert.Equal(default, File.GetUnixFileMode(folder) & Others));
+
+        // ASP.NET's key ring, which nothing here uses.
+        Assert.False(Directory.Exists(Path.Combine(monit.Temporary, ".aspnet")));
 
         await process.TerminateAsync();
         Assert.Equal(0, await process.ExitAsync());

@@ -1,6 +1,6 @@
 namespace Monit.Testing;
 
-/// <summary>One of Monit's services as it ships, a process of its own.</summary>
+/// <summary>One of Monit's services, a process of its own.</summary>
 internal static class Service
 {
     private static readonly DirectoryInfo Bin = new(AppContext.BaseDirectory);
@@ -14,7 +14,7 @@ internal static class Service
         return Start(Path.Combine(Root, name, "bin", configuration, framework, $"{name}.dll"), $"dotnet build -c {configuration} {name}", folder, settings, launcher);
     }
 
-    /// <summary>The same as it ships, compiled ahead of time by <c>./monit bench</c>.</summary>
+    /// <summary>The same, compiled ahead of time: as <c>./monit bench</c> last published it.</summary>
     public static Server StartPublished(string name, string folder, IEnumerable<KeyValuePair<string, string>> settings) =>
         Start(Path.Combine(Root, name, "bin", "run", $"{name}.dll"), "./monit bench", folder, settings);
 

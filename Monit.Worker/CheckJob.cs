@@ -6,12 +6,12 @@ using Monit.Core.Scheduling;
 namespace Monit.Worker;
 
 /// <summary>A claimed monitor on its way through the pipeline; one stage at a time owns it.</summary>
-internal sealed class CheckJob(int shard, ClaimedJob claimed, long token, LeaseClock clock)
+internal sealed class CheckJob(int shard, ClaimedJob claimed, byte[] config, long token, LeaseClock clock)
 {
     public Guid Id => claimed.Id;
     public int Shard => shard;
     public long Due => claimed.Due;
-    public ReadOnlySpan<byte> RawConfig => claimed.Config.Span;
+    public ReadOnlySpan<byte> RawConfig => config;
     public ReadOnlySpan<byte> RawIncident => claimed.Incident.Span;
 
     /// <summary>Known once the executor has read it.</summary>

@@ -7,13 +7,19 @@ namespace Monit.Core.Scheduling;
 /// <param name="Now">Redis' time, Unix ms.</param>
 /// <param name="Token">The deadline that all these jobs carry, and with which they are completed.</param>
 /// <param name="Built">False when the shard was never filled, or has been emptied: the Reconciler is wanted.</param>
-public sealed record Claim(long Now, long Token, bool Built, IReadOnlyList<ClaimedJob> Jobs);
+/// <param name="Edition">Of the configurations, for the next claim.</param>
+/// <param name="Changed">Monitors whose configurations have changed since the edition that was shown; none: any may have.</param>
+public sealed record Claim(
+    long Now, long Token, bool Built, IReadOnlyList<ClaimedJob> Jobs, long? Edition, IReadOnlyList<Guid>? Changed);
 
 /// <summary>A leased monitor.</summary>
-/// <param name="Due">When it was due, Unix ms.</param>
-/// <param name="Config">As <see cref="CheckConfig.Encode"/> wrote it; empty when Redis has lost it.</param>
+/// <param name="Due">When it was due, Unix ms, within <see cref="DueTolerance"/>.</param>
 /// <param name="Incident">As <see cref="IncidentState.Encode"/> wrote it; empty while healthy.</param>
-public readonly record struct ClaimedJob(Guid Id, long Due, ReadOnlyMemory<byte> Config, ReadOnlyMemory<byte> Incident);
+public readonly record struct ClaimedJob(Guid Id, long Due, ReadOnlyMemory<byte> Incident)
+{
+    /// <summary>Due times that are no further apart, ms, are told by the first and the last of them.</summary>
+    public const long DueTolerance = 200;
+}
 
 /// <summary>A job and the token of its lease.</summary>
 public readonly record struct Lease(Guid Id, long Token);

@@ -30,22 +30,27 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
     private IDatabase Db => redis.GetDatabase();
 
     /// <summary>Takes up to <paramref name="limit"/> due monitors. Never retried: what a lost reply took is reclaimed.</summary>
-    public async Task<Claim> ClaimAsync(int shard, int limit, TimeSpan lease)
+    /// <param name="edition">That of the last claim, if the configurations of then are still at hand.</param>
+    public async Task<Claim> ClaimAsync(int shard, int limit, TimeSpan lease, long? edition = null)
     {
         var reply = await Db.ScriptEvaluateAsync(RedisScript.Claim.Text, _keys[RedisScript.Claim][shard],
-            [Math.Min(limit, MaxBatch), Ms(lease)]);
-        var ids = (byte[])reply[3]!;
+            [Math.Min(limit, MaxBatch), Ms(lease), edition ?? RedisValue.EmptyString]);
+        var ids = Ids(reply[3]);
         var dues = (RedisValue[])reply[4]!;
-        var configs = (ReadOnlyMemory<byte>)(RedisValue)reply[5];
-        var incidents = (RedisValue[])reply[6]!;
-        var jobs = new ClaimedJob[(ids.Length + 1) / (IdLength + 1)];
-        // A configuration with a line feed in it, which none of ours has, would hand each job its neighbour's: all count as lost.
-        if (configs.Span.Count((byte)'\n') != jobs.Length - 1)
-            configs = default;
+        var incidents = (RedisValue[])reply[5]!;
+        var jobs = new ClaimedJob[ids.Length];
         for (var i = 0; i < jobs.Length; i++)
-            jobs[i] = new ClaimedJob(Guid.Parse(ids.AsSpan(i * (IdLength + 1), IdLength)), Score(dues[dues.Length == 1 ? 0 : i]),
-                NextLine(ref configs), incidents.Length == 0 ? default : incidents[i]);
-        return new Claim((long)reply[0], (long)reply[1], !reply[2].IsNull, jobs);
+            jobs[i] = new ClaimedJob(ids[i], Due(dues, i, jobs.Length), incidents.Length == 0 ? default : incidents[i]);
+        return new Claim((long)reply[0], (long)reply[1], !reply[2].IsNull, jobs,
+            (long?)(RedisValue)reply[6], reply[7].IsNull ? null : Ids(reply[7]));
+    }
+
+    /// <summary>The configurations of some monitors, as <see cref="CheckConfig.Encode"/> wrote them; empty where there is none.</summary>
+    public async Task<IReadOnlyList<byte[]>> ConfigsAsync(int shard, IReadOnlyList<Guid> ids, CancellationToken ct = default)
+    {
+        var key = keys.For(shard, "config");
+        var members = ids.Select(Text).ToArray();
+        return Array.ConvertAll(await resilience.RunAsync(_ => Db.HashGetAsync(key, members), ct), text => (byte[]?)text ?? []);
     }
 
     /// <summary>The non-reliable claim, to measure against.</summary>
@@ -216,12 +221,23 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
         return text;
     }
 
-    private static ReadOnlyMemory<byte> NextLine(ref ReadOnlyMemory<byte> lines)
+    // One text, a line each.
+    private static Guid[] Ids(RedisResult lines)
     {
-        var end = lines.Span.IndexOf((byte)'\n');
-        var line = end < 0 ? lines : lines[..end];
-        lines = end < 0 ? default : lines[(end + 1)..];
-        return line;
+        var text = ((ReadOnlyMemory<byte>)(RedisValue)lines).Span;
+        var ids = new Guid[(text.Length + 1) / (IdLength + 1)];
+        for (var i = 0; i < ids.Length; i++)
+            ids[i] = Guid.Parse(text.Slice(i * (IdLength + 1), IdLength));
+        return ids;
+    }
+
+    // Each one's, or where only the first and the last are told, as if the others were spread evenly.
+    private static long Due(RedisValue[] dues, int position, int count)
+    {
+        if (dues.Length == count)
+            return Score(dues[position]);
+        var (first, last) = (Score(dues[0]), Score(dues[1]));
+        return first + (last - first) * position / Math.Max(1, count - 1);
     }
 
     private static Guid Id(RedisValue text) => Guid.Parse(Bytes(text));

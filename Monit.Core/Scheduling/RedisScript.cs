@@ -4,7 +4,8 @@ namespace Monit.Core.Scheduling;
 
 /// <summary>
 /// A Lua script, embedded as a resource. Its header declares its keys (<c>-- KEYS[1] schedule</c>), and from there
-/// the caller takes them, so that header and call cannot drift apart.
+/// the caller takes them, so that header and call cannot drift apart. A line <c>-- include name</c> stands for the text
+/// of another file.
 /// </summary>
 public sealed partial class RedisScript
 {
@@ -22,10 +23,7 @@ public sealed partial class RedisScript
     private RedisScript(string name)
     {
         Name = name;
-        using var stream = typeof(RedisScript).Assembly.GetManifestResourceStream($"{name}.lua")
-            ?? throw new InvalidOperationException($"The script {name}.lua is not embedded in Monit.Core.");
-        using var reader = new StreamReader(stream);
-        Text = reader.ReadToEnd();
+        Text = IncludeLine().Replace(Read(name), line => Read(line.Groups[1].Value));
         Keys = [.. KeyLine().Matches(Text).Select(m => m.Groups[1].Value)];
     }
 
@@ -33,6 +31,17 @@ public sealed partial class RedisScript
     public string Text { get; }
     /// <summary>The names of its keys within a shard, in order.</summary>
     public IReadOnlyList<string> Keys { get; }
+
+    private static string Read(string name)
+    {
+        using var stream = typeof(RedisScript).Assembly.GetManifestResourceStream($"{name}.lua")
+            ?? throw new InvalidOperationException($"The script {name}.lua is not embedded in Monit.Core.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    [GeneratedRegex(@"^-- include (\w+)\n", RegexOptions.Multiline)]
+    private static partial Regex IncludeLine();
 
     [GeneratedRegex(@"^-- KEYS\[\d+\] (\w+)", RegexOptions.Multiline)]
     private static partial Regex KeyLine();

@@ -21,6 +21,8 @@ internal sealed partial class SchedulerStage(
     ILogger<SchedulerStage> logger) : IDisposable
 {
     private readonly Signal _nudge = new(time);
+    private readonly ConfigCache[] _configs = [.. Enumerable.Range(0, schedule.Keys.Shards).Select(shard =>
+        new ConfigCache(schedule, shard, options.Value.ConfigCacheSize / schedule.Keys.Shards, time))];
     private bool _away;
     private long _lastTick;
 
@@ -55,6 +57,7 @@ internal sealed partial class SchedulerStage(
                 if (!_away)
                     LogAway(failure);
                 _away = true;
+                Array.ForEach(_configs, configs => configs.Forget());
             }
             await _nudge.WaitAsync(options.Value.Interval - time.GetElapsedTime(started), stop);
         }
@@ -68,24 +71,25 @@ internal sealed partial class SchedulerStage(
         {
             await jobs.WaitForRoomAsync(Math.Min(batch, (jobs.Capacity + 1) / 2), stop);
             var asked = Math.Min(batch, jobs.Room);
-            if (await ClaimAsync(shard, asked) == asked)
+            if (await ClaimAsync(shard, asked, stop) == asked)
                 pending.Enqueue(shard);
             stop.ThrowIfCancellationRequested();
         }
     }
 
-    private async Task<int> ClaimAsync(int shard, int limit)
+    private async Task<int> ClaimAsync(int shard, int limit, CancellationToken stop)
     {
         var sent = time.GetTimestamp();
-        var claim = await schedule.ClaimAsync(shard, limit, options.Value.VisibilityTimeout);
+        var claim = await schedule.ClaimAsync(shard, limit, options.Value.VisibilityTimeout, _configs[shard].Edition);
         // Here and not at the end of a tick, which lasts as long as there is a backlog.
         Volatile.Write(ref _lastTick, time.GetTimestamp());
         if (!claim.Built)
             sweeps.Request(shard);
         var clock = new LeaseClock(time, claim.Now, sent, options.Value.VisibilityTimeout);
-        foreach (var claimed in claim.Jobs)
+        var configs = await _configs[shard].TakeAsync(claim, stop);
+        foreach (var (i, claimed) in claim.Jobs.Index())
         {
-            jobs.TryWrite(new CheckJob(shard, claimed, claim.Token, clock));
+            jobs.TryWrite(new CheckJob(shard, claimed, configs[i], claim.Token, clock));
             metrics.ScheduleLag.Record(Math.Max(0, claim.Now - claimed.Due) / 1000d);
         }
         metrics.Claims.Add(claim.Jobs.Count);

@@ -12,8 +12,6 @@ public class Batches
 {
     private const int Size = 500;
     private static readonly Guid[] Ids = [.. Enumerable.Range(0, Size).Select(n => new Guid(n, 0, 0, [0x9c, 0x52, 0x3f, 0x1e, 0x8c, 0x4d, 0x2a, 0x10]))];
-    private static readonly string Config = new CheckConfig(
-        7, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(15), 200, null, "https://example.com/health").Encode();
     private readonly RedisSchedule _claims = CannedRedis.Schedule(ClaimReply());
     private readonly RedisSchedule _completes = CannedRedis.Schedule(RedisResult.Create(Array.Empty<RedisValue>()));
     private readonly Completion[] _completions = [.. Ids.Select(id => new Completion(
@@ -33,9 +31,10 @@ public class Batches
         RedisResult.Create((RedisValue)1_700_000_030_000),
         RedisResult.Create(Bytes("1")),
         RedisResult.Create(Bytes(string.Join('\n', Ids))),
-        RedisResult.Create([Bytes("1700000000000")]),
-        RedisResult.Create(Bytes(string.Join('\n', Ids.Select(_ => Config)))),
+        RedisResult.Create([Bytes("1700000000000"), Bytes("1700000000100")]),
         RedisResult.Create(Array.Empty<RedisValue>()),
+        RedisResult.Create(Bytes("1700000000000000")),
+        RedisResult.Create(Bytes("")),
     ]);
 
     private static RedisValue Bytes(string text) => Encoding.ASCII.GetBytes(text);

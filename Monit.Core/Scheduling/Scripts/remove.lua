@@ -5,18 +5,23 @@
 -- KEYS[3] config
 -- KEYS[4] status
 -- KEYS[5] incident
+-- KEYS[6] meta
+-- KEYS[7] changes
 --
 -- ARGV[1..] two a monitor: id, the version seen ('': whatever it is)
 --
 -- Reply: the number of monitors removed, those that were not there included.
 
-local removed = 0
+-- include announce
+local removed, changed = 0, {}
 for i = 1, #ARGV, 2 do
   local id = ARGV[i]
   local config = redis.call('HGET', KEYS[3], id)
   local version = config and tonumber(string.match(config, '^%d+')) or -1
   if ARGV[i + 1] == '' or version <= tonumber(ARGV[i + 1]) then
-    redis.call('HDEL', KEYS[3], id)
+    if redis.call('HDEL', KEYS[3], id) == 1 then
+      changed[#changed + 1] = id
+    end
     redis.call('HDEL', KEYS[4], id)
     redis.call('HDEL', KEYS[5], id)
     redis.call('ZREM', KEYS[1], id)
@@ -24,4 +29,5 @@ for i = 1, #ARGV, 2 do
     removed = removed + 1
   end
 end
+announce(KEYS[6], KEYS[7], changed)
 return removed

@@ -7,12 +7,15 @@
 -- KEYS[2] inflight
 -- KEYS[3] config
 -- KEYS[4] incident
+-- KEYS[5] meta
+-- KEYS[6] changes
 --
 -- ARGV[1..] six a monitor: id, config (version first), incident by SQL (packed; '': none), phase (ms within the
 --   interval), soon (ms: due after that at the latest; '': at the next slot of its phase), force (1 or 0)
 --
 -- Reply: the number of monitors written.
 
+-- include announce
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
@@ -24,7 +27,7 @@ local function target(config)
   return string.match(config, '^%d+ %d+ %d+ (.*)$')
 end
 
-local written = 0
+local written, changed = 0, {}
 for i = 1, #ARGV, 6 do
   local id, config, incident = ARGV[i], ARGV[i + 1], ARGV[i + 2]
   local old = redis.call('HGET', KEYS[3], id)
@@ -42,7 +45,10 @@ for i = 1, #ARGV, 6 do
       due = math.min(due, now + tonumber(ARGV[i + 4]))
     end
 
-    redis.call('HSET', KEYS[3], id, config)
+    if old ~= config then
+      redis.call('HSET', KEYS[3], id, config)
+      changed[#changed + 1] = id
+    end
     if have < 0 then
       if incident ~= '' then
         redis.call('HSET', KEYS[4], id, incident)
@@ -59,4 +65,5 @@ for i = 1, #ARGV, 6 do
     written = written + 1
   end
 end
+announce(KEYS[5], KEYS[6], changed)
 return written

@@ -42,15 +42,15 @@ public abstract class ClaimSuite(Func<Task<IConnectionMultiplexer>> connect) : S
     }
 
     [Fact]
-    public async Task Claim_DueTimesWithin20Ms_AreToldByTheLatest_OthersExactly()
+    public async Task Claim_DueTimesWithin200Ms_AreToldByTheFirstAndTheLast_OthersExactly()
     {
         var now = await NowAsync();
-        long[] together = [now - 1020, now - 1010, now - 1000];
+        long[] together = [now - 1200, now - 1190, now - 1000];
         foreach (var due in together)
             await PutAsync("schedule", Guid.CreateVersion7(), due);
-        Assert.Equal([now - 1000, now - 1000, now - 1000], (await Schedule.ClaimAsync(0, 10, Lease)).Jobs.Select(j => j.Due));
+        Assert.Equal([now - 1200, now - 1100, now - 1000], (await Schedule.ClaimAsync(0, 10, Lease)).Jobs.Select(j => j.Due));
 
-        long[] apart = [now - 1021, now - 1010, now - 1000];
+        long[] apart = [now - 1201, now - 1190, now - 1000];
         foreach (var due in apart)
             await PutAsync("schedule", Guid.CreateVersion7(), due);
         Assert.Equal(apart, (await Schedule.ClaimAsync(0, 10, Lease)).Jobs.Select(j => j.Due));
@@ -94,20 +94,89 @@ public abstract class ClaimSuite(Func<Task<IConnectionMultiplexer>> connect) : S
         var claim = await Schedule.ClaimAsync(0, 10, Lease);
 
         Assert.Equal(claim.Now + (long)Lease.TotalMilliseconds, claim.Token);
-        var jobs = claim.Jobs.ToDictionary(j => j.Id);
-        Assert.Equal((Config().Encode(), ""), Texts(jobs[plain]));
-        Assert.Equal((Config().Encode(), Failing.Encode()), Texts(jobs[failing]));
-        Assert.Equal(("", ""), Texts(jobs[lost]));
-        static (string, string) Texts(ClaimedJob job) => (Encoding.UTF8.GetString(job.Config.Span), Encoding.UTF8.GetString(job.Incident.Span));
+        var incidents = claim.Jobs.ToDictionary(j => j.Id, j => Encoding.UTF8.GetString(j.Incident.Span));
+        Assert.Equal(["", Failing.Encode(), ""], [incidents[plain], incidents[failing], incidents[lost]]);
+        Assert.Equal([Config().Encode(), Config().Encode(), ""],
+            (await Schedule.ConfigsAsync(0, [plain, failing, lost], Ct)).Select(Encoding.UTF8.GetString));
         Assert.Equal(claim.Token, await ScoreAsync("inflight", lost));
     }
 
     [Fact]
-    public async Task Claim_ConfigOfTwoLines_IsNobodys()
+    public async Task Claim_TellsWhoseConfigurationsHaveChanged_SinceTheEditionShown()
     {
-        var ids = await AddDueAsync(3);
-        await Db.HashSetAsync(Keys.For(0, "config"), ids[0].ToString(), $"1 60000 5000 200 - http://a/\n{Config(url: "http://b/").Encode()}");
-        Assert.All((await Schedule.ClaimAsync(0, 10, Lease)).Jobs, job => Assert.True(job.Config.IsEmpty));
+        var (changed, kept, gone) = ((await AddDueAsync(1))[0], (await AddDueAsync(1))[0], (await AddDueAsync(1))[0]);
+        var first = await Schedule.ClaimAsync(0, 10, Lease);
+        Assert.Null(first.Changed);
+
+        await Schedule.ScheduleAsync(0, [Entry(changed, version: 2, soon: TimeSpan.Zero), Entry(kept, soon: TimeSpan.Zero, force: true)], Ct);
+        await Schedule.RemoveAsync(0, [new Removal(gone, null), new Removal(Guid.CreateVersion7(), null)], Ct);
+        Gone(gone);
+        var second = await Schedule.ClaimAsync(0, 10, Lease, first.Edition);
+        Assert.Equal([changed, gone], second.Changed!.Order());
+
+        await AddDueAsync(1);
+        var third = await Schedule.ClaimAsync(0, 10, Lease, second.Edition);
+        Assert.Equal(third.Jobs.Select(j => j.Id), third.Changed);
+        await Schedule.ScheduleAsync(0, [Entry(kept, soon: TimeSpan.Zero, force: true)], Ct);
+        Assert.Empty((await Schedule.ClaimAsync(0, 10, Lease, third.Edition)).Changed!);
+    }
+
+    [Fact]
+    public async Task Claim_NothingDue_LeavesChangesForTheNextOne()
+    {
+        var id = (await AddDueAsync(1))[0];
+        var first = await Schedule.ClaimAsync(0, 10, Lease);
+        await Schedule.ScheduleAsync(0, [new ScheduleEntry(id, Config(2), default, Hour)], Ct);
+
+        var empty = await Schedule.ClaimAsync(0, 10, Lease, first.Edition);
+        Assert.Equal((0, first.Edition), (empty.Jobs.Count, empty.Edition));
+        Assert.Empty(empty.Changed!);
+        Assert.Null((await Schedule.ClaimAsync(0, 10, Lease)).Edition);
+
+        await AddDueAsync(1);
+        Assert.Contains(id, (await Schedule.ClaimAsync(0, 10, Lease, first.Edition)).Changed!);
+    }
+
+    [Fact]
+    public async Task Claim_MoreChangesThanAreListed_AnyMayHaveChanged()
+    {
+        await AddDueAsync(1);
+        var before = (await Schedule.ClaimAsync(0, 1, Lease)).Edition;
+        await AddDueAsync(1);
+        var after = (await Schedule.ClaimAsync(0, 1, Lease, before)).Edition;
+
+        await AddDueAsync(9_999);
+        Assert.Equal(9_999, (await Schedule.ClaimAsync(0, 1, Lease, after)).Changed!.Count);
+        Assert.Equal(10_000, (await Schedule.ClaimAsync(0, 1, Lease, before)).Changed!.Count);
+
+        await AddDueAsync(1);
+        Assert.Equal(10_000, (await Schedule.ClaimAsync(0, 1, Lease, after)).Changed!.Count);
+        Assert.Null((await Schedule.ClaimAsync(0, 1, Lease, before)).Changed);
+        await AddDueAsync(1);
+        Assert.Null((await Schedule.ClaimAsync(0, 1, Lease, after)).Changed);
+    }
+
+    [Fact]
+    public async Task Claim_EditionAheadOfRedis_AnyMayHaveChanged()
+    {
+        await AddDueAsync(1);
+        var claim = await Schedule.ClaimAsync(0, 10, Lease);
+        await AddDueAsync(1);
+        var ahead = await Schedule.ClaimAsync(0, 10, Lease, claim.Edition + 3_600_000_000);
+        Assert.Null(ahead.Changed);
+        Assert.NotEqual(claim.Edition, ahead.Edition);
+    }
+
+    [Fact]
+    public async Task Claim_TimeStepsBack_EditionsStillGrow()
+    {
+        await AddDueAsync(1);
+        var now = (await Schedule.ClaimAsync(0, 1, Lease)).Edition!.Value;
+        await Db.HashSetAsync(Keys.For(0, "meta"), "edition", now + 3_600_000_000);
+        var id = (await AddDueAsync(1))[0];
+        var claim = await Schedule.ClaimAsync(0, 10, Lease, now + 3_600_000_000);
+        Assert.Equal(now + 3_600_000_001, claim.Edition);
+        Assert.Equal([id], claim.Changed);
     }
 
     [Fact]

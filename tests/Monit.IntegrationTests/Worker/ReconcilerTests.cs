@@ -152,6 +152,20 @@ public sealed class ReconcilerTests(LocalStores stores) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RedisThatWasAway_MayBeAnotherOne_AndItsConfigurationsAreReadAgain()
+    {
+        var monitor = await _worker.AddAsync(_target.Url);
+        await _worker.StateAsync(monitor.Id, MonitorState.Up);
+        // Past the scripts, as a replica would have it that has missed the last changes.
+        var other = CheckConfig.Of(monitor) with { Url = _target.Url + "other" };
+        await Db.HashSetAsync(Key("config"), monitor.Id.ToString(), other.Encode());
+        _redis.Kill();
+        await Eventually.True(() => _worker.Log.Lines.Any(l => l.Message.Contains("Cannot claim", StringComparison.Ordinal)), "the scheduler says so");
+        await _redis.RestartAsync();
+        await Eventually.True(() => _target.Requests.Any(r => r.Contains("other", StringComparison.Ordinal)), "the other URL is checked");
+    }
+
+    [Fact]
     public async Task RedisThatHangsWhileStopping_DoesNotBreakTheDrainOff()
     {
         await Eventually.True(async () => await Db.HashExistsAsync(Key("meta"), "built"), "the shard is built");

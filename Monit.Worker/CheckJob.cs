@@ -10,9 +10,11 @@ internal sealed class CheckJob(int shard, ClaimedJob claimed, byte[] config, lon
 {
     public Guid Id => claimed.Id;
     public int Shard => shard;
-    public long Due => claimed.Due;
     public ReadOnlySpan<byte> RawConfig => config;
     public ReadOnlySpan<byte> RawIncident => claimed.Incident.Span;
+
+    /// <summary>Slots that have gone by unchecked since it was due.</summary>
+    public long Missed(TimeSpan interval) => claimed.Missed(Clock.Now, interval);
 
     /// <summary>Known once the executor has read it.</summary>
     public CheckConfig Config { get; set; } = null!;

@@ -19,6 +19,9 @@ public readonly record struct ClaimedJob(Guid Id, long Due, ReadOnlyMemory<byte>
 {
     /// <summary>Due times that are no further apart, ms, are told by the first and the last of them.</summary>
     public const long DueTolerance = 200;
+
+    /// <summary>Slots that have gone by at <paramref name="now"/> since it was due; its own, told too early, is not one.</summary>
+    public long Missed(long now, TimeSpan interval) => Cadence.Missed(Id, Due + DueTolerance, now, interval);
 }
 
 /// <summary>A job and the token of its lease.</summary>

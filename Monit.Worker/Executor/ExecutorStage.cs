@@ -75,8 +75,7 @@ internal sealed partial class ExecutorStage(
             return;
         }
         (job.Config, job.Incident) = (config, incident);
-        // Told too early by as much, a slot would look like one before it and count itself as missed.
-        if (Cadence.Missed(job.Id, job.Due + ClaimedJob.DueTolerance, job.Clock.Now, config.Interval) is > 0 and var missed)
+        if (job.Missed(config.Interval) is > 0 and var missed)
             metrics.MissedSlots.Add(missed);
 
         if (await slots.TryTakeAsync(job, stop) is not { } slot)

@@ -3,16 +3,15 @@
 -- KEYS[1] schedule
 -- KEYS[2] inflight
 -- KEYS[3] config
--- KEYS[4] status
--- KEYS[5] incident
--- KEYS[6] meta
--- KEYS[7] changes
+-- KEYS[4] incident
+-- KEYS[5] meta
+-- KEYS[6] changes
+-- KEYS[7] status
 --
 -- ARGV[1..] two a monitor: id, the version seen ('': whatever it is)
 --
 -- Reply: the number of monitors removed, those that were not there included.
 
--- include announce
 local removed, changed = 0, {}
 for i = 1, #ARGV, 2 do
   local id = ARGV[i]
@@ -23,11 +22,12 @@ for i = 1, #ARGV, 2 do
       changed[#changed + 1] = id
     end
     redis.call('HDEL', KEYS[4], id)
-    redis.call('HDEL', KEYS[5], id)
+    redis.call('HDEL', KEYS[7], id)
     redis.call('ZREM', KEYS[1], id)
     redis.call('ZREM', KEYS[2], id)
     removed = removed + 1
   end
 end
-announce(KEYS[6], KEYS[7], changed)
+
+-- include announce
 return removed

@@ -15,7 +15,6 @@
 --
 -- Reply: the number of monitors written.
 
--- include announce
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
@@ -65,5 +64,6 @@ for i = 1, #ARGV, 6 do
     written = written + 1
   end
 end
-announce(KEYS[5], KEYS[6], changed)
+
+-- include announce
 return written

@@ -6,7 +6,7 @@ namespace Monit.Tests.Scheduling;
 /// <summary>Reads a script's header, and finds where the code does something else.</summary>
 internal static partial class ScriptContract
 {
-    public static readonly string[] KeyNames = ["schedule", "inflight", "config", "status", "incident", "meta"];
+    public static readonly string[] KeyNames = ["schedule", "inflight", "config", "status", "incident", "meta", "changes"];
 
     private static readonly string[] Counts = ["", "", "two", "three", "four", "five", "six", "seven"];
     private static readonly HashSet<string> Keyless = ["'TIME'"];

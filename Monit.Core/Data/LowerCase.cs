@@ -4,5 +4,8 @@ namespace Monit.Core.Data;
 
 /// <summary>Keeps an enum as its name in lower case.</summary>
 internal sealed class LowerCase<T>() : ValueConverter<T, string>(
-    value => value.ToString()!.ToLowerInvariant(), text => Enum.Parse<T>(text, true))
-    where T : struct, Enum;
+    value => Of(value), text => Enum.Parse<T>(text, true))
+    where T : struct, Enum
+{
+    public static string Of(T value) => value.ToString().ToLowerInvariant();
+}

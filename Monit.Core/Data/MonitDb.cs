@@ -30,6 +30,21 @@ public abstract class MonitDb(DbContextOptions options) : DbContext(options)
         ChangeTracker.Clear();
     }
 
+    /// <summary>
+    /// Writes what has become of incidents, in the caller's transaction. Closing comes first: a monitor has one open
+    /// incident at most.
+    /// </summary>
+    /// <param name="closed">Known to SQL, untracked; their end time is new.</param>
+    public virtual async Task WriteAsync(
+        IReadOnlyList<MonitorIncident> closed, IReadOnlyList<MonitorIncident> opened, IReadOnlyList<Alert> notices, CancellationToken ct)
+    {
+        foreach (var incident in closed)
+            Attach(incident).Property(i => i.EndTime).IsModified = true;
+        Incidents.AddRange(opened);
+        Alerts.AddRange(notices);
+        await SaveChangesAsync(ct);
+    }
+
     protected override void OnModelCreating(ModelBuilder modelBuilder) =>
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(MonitDb).Assembly);
 }

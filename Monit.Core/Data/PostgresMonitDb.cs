@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Monit.Core.Alerts;
+using Monit.Core.Incidents;
 using Monit.Core.Monitors;
 using Npgsql;
 
@@ -29,4 +31,34 @@ public sealed class PostgresMonitDb(DbContextOptions<PostgresMonitDb> options) :
             throw new DbUpdateException(refused.MessageText, refused);
         }
     }
+
+    /// <summary>Each in one statement, whatever their number.</summary>
+    public override async Task WriteAsync(
+        IReadOnlyList<MonitorIncident> closed, IReadOnlyList<MonitorIncident> opened, IReadOnlyList<Alert> notices, CancellationToken ct)
+    {
+        if (closed.Count > 0)
+            await Database.ExecuteSqlAsync($"""
+                UPDATE monitor_incidents AS i SET end_time = c.end_time
+                FROM unnest({All(closed, i => i.Id)}, {All(closed, i => i.EndTime)}) AS c (id, end_time)
+                WHERE i.id = c.id
+                """, ct);
+        if (opened.Count > 0)
+            await Database.ExecuteSqlAsync($"""
+                INSERT INTO monitor_incidents
+                    (id, monitor_id, start_time, end_time, alerted, reason, http_status, latency_ms, created_at)
+                SELECT * FROM unnest({All(opened, i => i.Id)}, {All(opened, i => i.MonitorId)}, {All(opened, i => i.StartTime)},
+                    {All(opened, i => i.EndTime)}, {All(opened, i => i.Alerted)}, {All(opened, i => i.Reason)},
+                    {All(opened, i => i.HttpStatus)}, {All(opened, i => i.LatencyMs)}, {All(opened, i => i.CreatedAt)})
+                """, ct);
+        if (notices.Count > 0)
+            await Database.ExecuteSqlAsync($"""
+                INSERT INTO alerts (id, incident_id, monitor_id, kind, status, attempts, next_attempt_at, created_at)
+                SELECT id, incident_id, monitor_id, kind, 'pending', 0, next_attempt_at, created_at
+                FROM unnest({All(notices, a => a.Id)}, {All(notices, a => a.IncidentId)}, {All(notices, a => a.MonitorId)},
+                    {All(notices, a => LowerCase<AlertKind>.Of(a.Kind))}, {All(notices, a => a.NextAttemptAt)},
+                    {All(notices, a => a.CreatedAt)}) AS n (id, incident_id, monitor_id, kind, next_attempt_at, created_at)
+                """, ct);
+    }
+
+    private static TValue[] All<T, TValue>(IReadOnlyList<T> rows, Func<T, TValue> value) => [.. rows.Select(value)];
 }

@@ -57,30 +57,39 @@ public sealed class IncidentStore(IDbContextFactory<MonitDb> dbs, StoreResilienc
 
         var ids = batch.Select(t => t.MonitorId).Distinct().ToArray();
         var monitors = await db.LockMonitors(ids).AsNoTracking().ToDictionaryAsync(m => m.Id, ct);
-        var open = await db.Incidents.Where(i => ids.Contains(i.MonitorId) && i.EndTime == null)
+        var open = await db.Incidents.AsNoTracking().Where(i => ids.Contains(i.MonitorId) && i.EndTime == null)
             .ToDictionaryAsync(i => i.MonitorId, ct);
 
+        var (closed, opened, notices) = (new List<MonitorIncident>(), new List<MonitorIncident>(), new List<Alert>());
+        var known = open.Values.ToHashSet();
         var outcomes = new TransitionOutcome[batch.Count];
         foreach (var (i, transition) in batch.Index())
         {
             var current = monitors.GetValueOrDefault(transition.MonitorId) is { Enabled: true } monitor
                 && monitor.Version == transition.Version;
-            var alert = !current ? null : transition.Opens ? Open(db, open, transition) : Close(open, transition);
-            if (alert is not null)
-                db.Alerts.Add(alert);
-            outcomes[i] = new TransitionOutcome(!current, alert?.Id, null);
+            var incident = !current ? null : transition.Opens ? Open(open, transition) : Close(open, transition);
+            if (incident is not null)
+            {
+                if (transition.Opens)
+                    opened.Add(incident);
+                else if (known.Contains(incident))
+                    closed.Add(incident);
+                if (incident.Alerted)
+                    notices.Add(Notice(incident, transition.Opens ? AlertKind.Down : AlertKind.Recovery, transition.At));
+            }
+            outcomes[i] = new TransitionOutcome(!current, incident is { Alerted: true } ? notices[^1].Id : null, null);
         }
 
-        await db.SaveChangesAsync(ct);
+        await db.WriteAsync(closed, opened, notices, ct);
         await transaction.CommitAsync(ct);
         return outcomes;
     }
 
-    private static Alert? Open(MonitDb db, Dictionary<Guid, MonitorIncident> open, Transition transition)
+    private static MonitorIncident? Open(Dictionary<Guid, MonitorIncident> open, Transition transition)
     {
         if (open.ContainsKey(transition.MonitorId))
             return null;
-        var incident = new MonitorIncident
+        return open[transition.MonitorId] = new MonitorIncident
         {
             Id = Guid.CreateVersion7(transition.At),
             MonitorId = transition.MonitorId,
@@ -91,17 +100,13 @@ public sealed class IncidentStore(IDbContextFactory<MonitDb> dbs, StoreResilienc
             LatencyMs = transition.LatencyMs,
             CreatedAt = transition.At,
         };
-        db.Incidents.Add(incident);
-        open.Add(transition.MonitorId, incident);
-        return Notice(incident, AlertKind.Down, transition.At);
     }
 
-    private static Alert? Close(Dictionary<Guid, MonitorIncident> open, Transition transition)
+    private static MonitorIncident? Close(Dictionary<Guid, MonitorIncident> open, Transition transition)
     {
-        if (!open.Remove(transition.MonitorId, out var incident))
-            return null;
-        incident.EndTime = transition.At > incident.StartTime ? transition.At : incident.StartTime;
-        return incident.Alerted ? Notice(incident, AlertKind.Recovery, transition.At) : null;
+        if (open.Remove(transition.MonitorId, out var incident))
+            incident.EndTime = transition.At > incident.StartTime ? transition.At : incident.StartTime;
+        return incident;
     }
 
     private static Alert Notice(MonitorIncident incident, AlertKind kind, DateTimeOffset at) => new()

@@ -34,8 +34,8 @@ internal sealed class ConfigCache(RedisSchedule schedule, int shard, int capacit
         (_edition, _emptied) = (null, time.GetTimestamp());
     }
 
-    /// <summary>The configurations of a claim's jobs, in their order; empty where Redis has none.</summary>
-    public async Task<IReadOnlyList<byte[]>> TakeAsync(Claim claim, CancellationToken ct)
+    /// <summary>The configurations of a claim's jobs, in their order; empty where Redis has none. Not cancelled: they are leased already.</summary>
+    public async Task<IReadOnlyList<byte[]>> TakeAsync(Claim claim)
     {
         if (claim.Changed is null)
             Forget();
@@ -54,7 +54,7 @@ internal sealed class ConfigCache(RedisSchedule schedule, int shard, int capacit
         }
         if (missing.Count == 0)
             return configs;
-        var found = await schedule.ConfigsAsync(shard, [.. missing.Select(i => claim.Jobs[i].Id)], ct);
+        var found = await schedule.ConfigsAsync(shard, [.. missing.Select(i => claim.Jobs[i].Id)]);
         foreach (var (n, i) in missing.Index())
         {
             configs[i] = found[n];

@@ -71,13 +71,13 @@ internal sealed partial class SchedulerStage(
         {
             await jobs.WaitForRoomAsync(Math.Min(batch, (jobs.Capacity + 1) / 2), stop);
             var asked = Math.Min(batch, jobs.Room);
-            if (await ClaimAsync(shard, asked, stop) == asked)
+            if (await ClaimAsync(shard, asked) == asked)
                 pending.Enqueue(shard);
             stop.ThrowIfCancellationRequested();
         }
     }
 
-    private async Task<int> ClaimAsync(int shard, int limit, CancellationToken stop)
+    private async Task<int> ClaimAsync(int shard, int limit)
     {
         var sent = time.GetTimestamp();
         var claim = await schedule.ClaimAsync(shard, limit, options.Value.VisibilityTimeout, _configs[shard].Edition);
@@ -86,7 +86,7 @@ internal sealed partial class SchedulerStage(
         if (!claim.Built)
             sweeps.Request(shard);
         var clock = new LeaseClock(time, claim.Now, sent, options.Value.VisibilityTimeout);
-        var configs = await _configs[shard].TakeAsync(claim, stop);
+        var configs = await _configs[shard].TakeAsync(claim);
         foreach (var (i, claimed) in claim.Jobs.Index())
         {
             jobs.TryWrite(new CheckJob(shard, claimed, configs[i], claim.Token, clock));

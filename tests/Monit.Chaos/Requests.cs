@@ -32,8 +32,9 @@ internal sealed class Requests
 /// <param name="Missed">Slots without a request, from the beginning of the fault to the end of what was looked at.</param>
 /// <param name="Doubled">Second requests in a slot although the first had been answered well.</param>
 /// <param name="Stray">Doubled ones of which the first was not under way at the fault, or not the only one of its monitor.</param>
+/// <param name="Example">One of the strays: when its two requests came, ms from the fault's beginning.</param>
 /// <param name="Worst">The longest that a monitor waited for its next check after the fault's end.</param>
-internal sealed record Schedule(int Missed, int Doubled, int Stray, TimeSpan Worst, TimeSpan Median)
+internal sealed record Schedule(int Missed, int Doubled, int Stray, string Example, TimeSpan Worst, TimeSpan Median)
 {
     /// <param name="requests">From a little before the fault on.</param>
     /// <param name="fault">From its beginning to its end, Unix ms; what is under way reaches a check's time-out before it.</param>
@@ -41,7 +42,7 @@ internal sealed record Schedule(int Missed, int Doubled, int Stray, TimeSpan Wor
         ILookup<int, (long At, bool Ok)> requests, IReadOnlyList<Guid> ids, IEnumerable<int> monitors, TimeSpan interval,
         (long From, long To) fault, long until, TimeSpan underWay)
     {
-        var (missed, doubled, stray) = (0, 0, 0);
+        var (missed, doubled, stray, example) = (0, 0, 0, "");
         var waits = new List<long>();
         var period = (long)interval.TotalMilliseconds;
         foreach (var monitor in monitors)
@@ -55,7 +56,10 @@ internal sealed record Schedule(int Missed, int Doubled, int Stray, TimeSpan Wor
                     continue;
                 doubled++;
                 if (++own > 1 || first.At < fault.From - underWay.TotalMilliseconds || first.At > fault.To + underWay.TotalMilliseconds)
+                {
                     stray++;
+                    example = $"{ids[monitor]} at {first.At - fault.From} and {second.At - fault.From} ms, the fault's end at {fault.To - fault.From} ms";
+                }
             }
             var slots = seen.Select(request => Slot(request.At)).ToHashSet();
             for (var slot = Slot(fault.From) + 1; slot < Slot(until); slot++)
@@ -63,6 +67,6 @@ internal sealed record Schedule(int Missed, int Doubled, int Stray, TimeSpan Wor
             waits.Add(seen.Select(request => request.At).FirstOrDefault(at => at >= fault.To, until) - fault.To);
         }
         waits.Sort();
-        return new Schedule(missed, doubled, stray, TimeSpan.FromMilliseconds(waits[^1]), TimeSpan.FromMilliseconds(waits[waits.Count / 2]));
+        return new Schedule(missed, doubled, stray, example, TimeSpan.FromMilliseconds(waits[^1]), TimeSpan.FromMilliseconds(waits[waits.Count / 2]));
     }
 }

@@ -84,7 +84,7 @@ internal static class Trial
         if (outcome.AlertsDoubled > 0 && fault.Name is not "alerts-away")
             yield return $"{outcome.AlertsDoubled} alerts doubled";
         if (outcome.Schedule.Stray > 0)
-            yield return $"{outcome.Schedule.Stray} checks doubled that were not under way";
+            yield return $"{outcome.Schedule.Stray} checks doubled that were not under way, as {outcome.Schedule.Example}";
         if (fault.Clean && outcome.Schedule.Doubled > 0)
             yield return $"{outcome.Schedule.Doubled} checks doubled";
         var bound = monit.Options.VisibilityTimeout + monit.Options.ReclaimerInterval + TimeSpan.FromSeconds(1);

@@ -125,6 +125,34 @@ public abstract class IncidentSuite(Func<Task<SqlStore>> create) : SqlSuite(crea
     }
 
     [Fact]
+    public async Task Record_OpenCloseAndOpenInOneBatch_WritesBoth()
+    {
+        var monitor = await AddMonitorAsync();
+        var outcomes = await Incidents.RecordAsync([Down(monitor), Recovered(monitor), Down(monitor, at: At.AddMinutes(9))], Ct);
+
+        Assert.Equal([At.AddMinutes(5), null], (await IncidentsAsync()).Select(i => i.EndTime));
+        Assert.Equal(outcomes.Select(o => o.AlertId!.Value).Order(), (await AlertsAsync()).Select(a => a.Id).Order());
+    }
+
+    [Fact]
+    public async Task Record_Many_OpensAndClosesEach()
+    {
+        var monitors = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => AddMonitorAsync()));
+        await Incidents.RecordAsync([.. monitors[..40].Select((m, i) => Down(m, httpStatus: i % 2 == 0 ? 500 + i : null))], Ct);
+        await Incidents.RecordAsync([.. monitors[20..40].Select(m => Recovered(m)), .. monitors[40..].Select(m => Down(m))], Ct);
+
+        var incidents = (await IncidentsAsync()).ToDictionary(i => i.MonitorId);
+        Assert.Equal(60, incidents.Count);
+        foreach (var (i, monitor) in monitors.Index())
+            Assert.Equal((i is >= 20 and < 40 ? At.AddMinutes(5) : null, i >= 40 ? 503 : i % 2 == 0 ? 500 + i : null),
+                (incidents[monitor.Id].EndTime, incidents[monitor.Id].HttpStatus));
+        var alerts = await AlertsAsync();
+        Assert.Equal(monitors[20..40].Select(m => m.Id).Order(), alerts.Where(a => a.Kind == AlertKind.Recovery).Select(a => a.MonitorId).Order());
+        Assert.Equal(monitors.Select(m => m.Id).Order(), alerts.Where(a => a.Kind == AlertKind.Down).Select(a => a.MonitorId).Order());
+        Assert.All(alerts, a => Assert.Equal((incidents[a.MonitorId].Id, AlertStatus.Pending), (a.IncidentId, a.Status)));
+    }
+
+    [Fact]
     public async Task Record_TwoStoresRacing_OpenOnce()
     {
         for (var round = 0; round < 5; round++)

@@ -25,7 +25,7 @@ public sealed class ConfigCacheTests(LocalStores stores) : ScriptSuite(stores.Re
         await Db.SortedSetRemoveAsync(Keys.For(0, "inflight"), id.ToString());
         var claim = await Schedule.ClaimAsync(0, 10, Lease, cache.Edition);
         Assert.Equal(id, Assert.Single(claim.Jobs).Id);
-        return Encoding.UTF8.GetString(Assert.Single(await cache.TakeAsync(claim, Ct)));
+        return Encoding.UTF8.GetString(Assert.Single(await cache.TakeAsync(claim)));
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class ConfigCacheTests(LocalStores stores) : ScriptSuite(stores.Re
     {
         var cache = Cache(capacity: 1);
         var (kept, other) = ((await AddDueAsync(1))[0], (await AddDueAsync(1))[0]);
-        Assert.Equal(2, (await cache.TakeAsync(await Schedule.ClaimAsync(0, 10, Lease), Ct)).Count);
+        Assert.Equal(2, (await cache.TakeAsync(await Schedule.ClaimAsync(0, 10, Lease))).Count);
         await ByHandAsync(kept, "by hand");
         await ByHandAsync(other, "by hand");
         string[] seen = [await TakeAsync(cache, kept), await TakeAsync(cache, other)];

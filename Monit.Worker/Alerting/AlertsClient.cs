@@ -26,6 +26,8 @@ public static class AlertsClient
                 http.BaseAddress = Address;
                 http.DefaultRequestHeaders.Add(IAlertsApi.KeyHeader, key);
             })
+            // A failure is logged by whoever calls, and each call has a span of its own.
+            .RemoveAllLoggers()
             .AddServiceDiscovery()
             .AddStandardResilienceHandler();
         return builder;

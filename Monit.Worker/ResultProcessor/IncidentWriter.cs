@@ -25,18 +25,32 @@ internal sealed partial class IncidentWriter(
     IOptions<SchedulerOptions> scheduler,
     PipelineMetrics metrics,
     TimeProvider time,
-    ILogger<IncidentWriter> logger)
+    ILogger<IncidentWriter> logger) : IDisposable
 {
     private const int MaxBatch = 500;
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Hold = TimeSpan.FromMilliseconds(500);
 
     private readonly Channel<PendingTransition> _channel = Channel.CreateBounded<PendingTransition>(
         new BoundedChannelOptions(options.Value.FailureChannelSize) { SingleReader = true });
 
-    /// <summary>False when too many wait already, which they only do while SQL is away or slow.</summary>
-    public bool TryWrite(PendingTransition transition) => _channel.Writer.TryWrite(transition);
+    private readonly Signal _many = new(time);
 
-    public void Finish() => _channel.Writer.TryComplete();
+    /// <summary>False when too many wait already, which they only do while SQL is away or slow.</summary>
+    public bool TryWrite(PendingTransition transition)
+    {
+        if (_channel.Reader.Count >= Math.Min(MaxBatch, options.Value.FailureChannelSize) / 2)
+            _many.Set();
+        return _channel.Writer.TryWrite(transition);
+    }
+
+    public void Finish()
+    {
+        _channel.Writer.TryComplete();
+        _many.Set();
+    }
+
+    public void Dispose() => _many.Dispose();
 
     public async Task RunAsync(CancellationToken giveUp)
     {
@@ -44,6 +58,8 @@ internal sealed partial class IncidentWriter(
         var batch = new List<PendingTransition>(MaxBatch);
         while (await _channel.Reader.WaitToReadAsync(CancellationToken.None))
         {
+            // What goes down together is found out over some seconds: a moment's wait saves most of the transactions.
+            await _many.WaitAsync(Linger, giveUp);
             while (batch.Count < MaxBatch && _channel.Reader.TryRead(out var transition))
                 batch.Add(transition);
             try

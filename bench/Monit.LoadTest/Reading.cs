@@ -60,6 +60,8 @@ internal sealed partial record Reading(
             ["connections_per_check"] = seen.Connections / (double)Math.Max(1, seen.Requests),
             ["allocated_bytes_per_check"] = Rise("dotnet_gc_heap_total_allocated_bytes_total") / checks,
             ["gc_pause_ms_total"] = Rise("dotnet_gc_pause_time_seconds_total") * 1000,
+            ["jit_ms_total"] = Rise("dotnet_jit_compilation_time_seconds_total") * 1000,
+            ["jit_methods"] = Rise("dotnet_jit_compiled_methods_total"),
             ["gc_gen0"] = Gen(0),
             ["gc_gen1"] = Gen(1),
             ["gc_gen2"] = Gen(2),

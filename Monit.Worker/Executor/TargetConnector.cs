@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Monit.Worker.Executor.Sockets;
 
 namespace Monit.Worker.Executor;
 
@@ -9,9 +10,13 @@ namespace Monit.Worker.Executor;
 /// </summary>
 internal sealed class TargetConnector(TargetGuard guard, TargetResolver resolve)
 {
+    /// <summary>One thread for all connections (<see cref="Epoll"/>), where the system has it; elsewhere .NET's own way.</summary>
+    public bool UsesEpoll { get; init; } = OperatingSystem.IsLinux();
+
+    /// <param name="inline">Whether what awaits the connection, and reads from it, may go on where bytes arrive: see <see cref="EpollStream"/>.</param>
     /// <exception cref="BlockedTargetException">None of its addresses may be checked.</exception>
     /// <exception cref="SocketException">The name has no address, or none of them takes the connection.</exception>
-    public async ValueTask<Socket> ConnectAsync(string host, int port, CancellationToken ct)
+    public async ValueTask<Stream> ConnectAsync(string host, int port, bool inline, CancellationToken ct)
     {
         var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await ResolveAsync(host, ct);
         if (addresses.Length == 0)
@@ -22,21 +27,30 @@ internal sealed class TargetConnector(TargetGuard guard, TargetResolver resolve)
 
         for (var i = 0; ; i++)
         {
-            var socket = new Socket(allowed[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
             {
-                await socket.ConnectAsync(allowed[i], port, ct);
-                return socket;
+                var target = new IPEndPoint(allowed[i], port);
+                return UsesEpoll ? await EpollStream.ConnectAsync(target, inline, ct) : await ConnectPortablyAsync(target, ct);
             }
             catch (SocketException) when (i + 1 < allowed.Length)
             {
-                socket.Dispose();
+                // The next address may answer.
             }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
+        }
+    }
+
+    private static async ValueTask<Stream> ConnectPortablyAsync(IPEndPoint target, CancellationToken ct)
+    {
+        var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(target, ct);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
         }
     }
 

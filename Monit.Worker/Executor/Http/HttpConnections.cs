@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Authentication;
 using Microsoft.Extensions.Options;
 
@@ -71,8 +70,8 @@ internal sealed class HttpConnections : IDisposable
     public async ValueTask<HttpConnection> OpenAsync(Origin origin, CancellationToken ct)
     {
         var opened = _time.GetTimestamp();
-        var socket = await _connector.ConnectAsync(origin.Host, origin.Port, ct);
-        Stream stream = new NetworkStream(socket, ownsSocket: true);
+        // What TLS takes would hold up the other checks.
+        var stream = await _connector.ConnectAsync(origin.Host, origin.Port, inline: !origin.IsSecure, ct);
         if (origin.IsSecure)
             stream = await SecureAsync(stream, origin.Host, ct);
         return new HttpConnection(stream, opened);

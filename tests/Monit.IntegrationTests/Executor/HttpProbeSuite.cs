@@ -8,31 +8,35 @@ using Monit.Worker.Executor.Http;
 
 namespace Monit.IntegrationTests.Executor;
 
-/// <summary>Checks against real sockets, well-behaved and not.</summary>
-public sealed class HttpProbeTests : IAsyncDisposable
+/// <summary>Checks against real sockets, well-behaved and not, in both ways to wait for them.</summary>
+public abstract class HttpProbeSuite(bool usesEpoll) : IAsyncDisposable
 {
     private readonly ScriptedTarget _target = new();
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public ValueTask DisposeAsync() => _target.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return _target.DisposeAsync();
+    }
 
-    private static HttpProbe Probe(bool allowPrivate = true, ConnectionMode mode = ConnectionMode.New, TargetResolver? resolve = null) => new(
+    private HttpProbe Probe(bool allowPrivate = true, ConnectionMode mode = ConnectionMode.New, TargetResolver? resolve = null) => new(
         new HttpConnections(
             Options.Create(new ExecutorOptions { Connection = mode }),
-            new TargetConnector(new TargetGuard(allowPrivate), resolve ?? Dns.GetHostAddressesAsync),
+            new TargetConnector(new TargetGuard(allowPrivate), resolve ?? Dns.GetHostAddressesAsync) { UsesEpoll = usesEpoll },
             TimeProvider.System),
         TimeProvider.System);
 
     private static CheckConfig Config(string url, int status = 200, double timeout = 10, TimeSpan? latency = null) =>
         new(1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(timeout), status, latency, url);
 
-    private static async Task<ProbeResult> CheckAsync(CheckConfig config, HttpProbe? probe = null)
+    private async Task<ProbeResult> CheckAsync(CheckConfig config, HttpProbe? probe = null)
     {
         return await (probe ?? Probe()).CheckAsync(config, Ct);
     }
 
-    private static async Task Fails(CheckConfig config, FailureReason reason, FailureKind kind, HttpProbe? probe = null)
+    private async Task Fails(CheckConfig config, FailureReason reason, FailureKind kind, HttpProbe? probe = null)
     {
         var result = await CheckAsync(config, probe);
         Assert.Equal((reason, kind), (result.Reason, result.Kind));
@@ -375,3 +379,7 @@ public sealed class HttpProbeTests : IAsyncDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => check.WaitAsync(TimeSpan.FromSeconds(20), Ct));
     }
 }
+
+public sealed class HttpProbeOnEpoll() : HttpProbeSuite(usesEpoll: true);
+
+public sealed class HttpProbeOnSockets() : HttpProbeSuite(usesEpoll: false);

@@ -1,0 +1,214 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Tasks.Sources;
+
+namespace Monit.Worker.Executor.Sockets;
+
+/// <summary>
+/// A TCP connection of a check, watched by <see cref="Epoll"/>. One read and one write at a time. What awaits a read goes on on the thread
+/// of <see cref="Epoll"/> if it may (<c>inline</c>): nothing there may block or take long.
+/// </summary>
+/// <exception cref="IOException">Of reads and writes: a <see cref="SocketException"/> is inside.</exception>
+internal sealed class EpollStream : Stream, IValueTaskSource<int>
+{
+    private const int InProgress = 115;
+
+    private readonly Lock _lock = new();
+    private readonly Socket _socket;
+    private readonly bool _inline;
+    private readonly int _number;
+    private ManualResetValueTaskSourceCore<int> _read;
+    private Memory<byte> _buffer;
+    private CancellationToken _ct;
+    private CancellationTokenRegistration _cancelling;
+    private TaskCompletionSource? _writable;
+    private bool _reading;
+    private bool _readable;
+    private bool _ended;
+    private bool _disposed;
+
+    private EpollStream(Socket socket, bool inline)
+    {
+        (_socket, _inline, _number) = (socket, inline, (int)socket.Handle);
+        _read.RunContinuationsAsynchronously = !inline;
+    }
+
+    /// <summary>Tells it from others whose socket has, or had, the same number.</summary>
+    public int Serial { get; set; }
+
+    public override bool CanRead => true;
+    public override bool CanWrite => true;
+    public override bool CanSeek => false;
+    public override long Length => throw new NotSupportedException();
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    /// <exception cref="SocketException">There is no connection.</exception>
+    public static async ValueTask<EpollStream> ConnectAsync(IPEndPoint target, bool inline, CancellationToken ct)
+    {
+        var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
+        var stream = new EpollStream(socket, inline);
+        try
+        {
+            var error = Epoll.Connect(socket.Handle, target.Serialize());
+            if (error is not (0 or InProgress))
+                throw new SocketException((int)ErrorOf(error));
+            var connected = error == 0 ? null : stream.WhenWritable();
+            Epoll.Watch(stream._number, stream);
+            if (connected is not null)
+            {
+                await connected.WaitAsync(ct);
+                if ((SocketError)(int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)! is var failed and not SocketError.Success)
+                    throw new SocketException((int)failed);
+            }
+            return stream;
+        }
+        catch
+        {
+            await stream.DisposeAsync();
+            throw;
+        }
+    }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken ct = default)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_readable && TryReceive(buffer, out var received, out var failure))
+                return failure is null ? new ValueTask<int>(received) : ValueTask.FromException<int>(failure);
+            _read.Reset();
+            (_reading, _buffer, _ct) = (true, buffer, ct);
+            _cancelling = ct.UnsafeRegister(static (stream, ct) => ((EpollStream)stream!).Cancel(ct), this);
+            return new ValueTask<int>(this, _read.Version);
+        }
+    }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken ct = default)
+    {
+        var sent = Send(buffer.Span);
+        return sent == buffer.Length ? ValueTask.CompletedTask : WriteRestAsync(buffer[sent..], ct);
+    }
+
+    /// <summary>What <see cref="Epoll"/> has to tell.</summary>
+    public void OnReady(int events)
+    {
+        int received;
+        Exception? failure;
+        // Outside the lock: what awaits it may go on here.
+        if (_writable is not null && (events & (Epoll.Out | Epoll.End)) != 0)
+            Interlocked.Exchange(ref _writable, null)?.TrySetResult();
+        lock (_lock)
+        {
+            _ended |= (events & Epoll.End) != 0;
+            _readable |= _ended || (events & Epoll.In) != 0;
+            if (!_reading || !_readable || !TryReceive(_buffer, out received, out failure))
+                return;
+            EndRead();
+        }
+        if (failure is null)
+            _read.SetResult(received);
+        else
+            _read.SetException(failure);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        bool reading;
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            (_disposed, reading) = (true, _reading);
+            EndRead();
+        }
+        Epoll.Forget(_number);
+        _socket.Dispose();
+        if (reading)
+            _read.SetException(new ObjectDisposedException(nameof(EpollStream)));
+    }
+
+    private void Cancel(CancellationToken ct)
+    {
+        lock (_lock)
+        {
+            // It may be late, and the read another one.
+            if (!_reading || _ct != ct)
+                return;
+            EndRead();
+        }
+        _read.SetException(new OperationCanceledException(ct));
+    }
+
+    private void EndRead()
+    {
+        _cancelling.Unregister();
+        (_reading, _buffer, _ct, _cancelling) = (false, default, default, default);
+    }
+
+    private bool TryReceive(Memory<byte> buffer, out int received, out Exception? failure)
+    {
+        (received, failure) = (0, null);
+        // Whoever reads nothing waits for something to be there.
+        if (buffer.IsEmpty)
+            return true;
+        received = _socket.Receive(buffer.Span, SocketFlags.None, out var error);
+        if (error == SocketError.WouldBlock)
+            return _readable = false;
+        if (error != SocketError.Success)
+            failure = Failure(error);
+        else if (received < buffer.Length)
+            // That was all there is (epoll(7), question 9), unless the end has come as well.
+            _readable = _ended;
+        return true;
+    }
+
+    private async ValueTask WriteRestAsync(ReadOnlyMemory<byte> rest, CancellationToken ct)
+    {
+        while (!rest.IsEmpty)
+        {
+            var writable = WhenWritable();
+            var sent = Send(rest.Span);
+            if (sent == 0)
+                await writable.WaitAsync(ct);
+            rest = rest[sent..];
+        }
+    }
+
+    private int Send(ReadOnlySpan<byte> bytes)
+    {
+        var sent = _socket.Send(bytes, SocketFlags.None, out var error);
+        return error is SocketError.Success or SocketError.WouldBlock ? sent : throw Failure(error);
+    }
+
+    // Asked for before the attempt, so that no edge is lost in between.
+    private Task WhenWritable()
+    {
+        var writable = new TaskCompletionSource(_inline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _writable, writable);
+        return writable.Task;
+    }
+
+    private static IOException Failure(SocketError error) => new("The connection broke off.", new SocketException((int)error));
+
+    private static SocketError ErrorOf(int error) => error switch
+    {
+        101 => SocketError.NetworkUnreachable,
+        110 => SocketError.TimedOut,
+        111 => SocketError.ConnectionRefused,
+        113 => SocketError.HostUnreachable,
+        _ => SocketError.SocketError,
+    };
+
+    int IValueTaskSource<int>.GetResult(short token) => _read.GetResult(token);
+    ValueTaskSourceStatus IValueTaskSource<int>.GetStatus(short token) => _read.GetStatus(token);
+    void IValueTaskSource<int>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _read.OnCompleted(continuation, state, token, flags);
+
+    public override void Flush() { }
+    public override Task FlushAsync(CancellationToken ct) => Task.CompletedTask;
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+    public override void SetLength(long value) => throw new NotSupportedException();
+}

@@ -5,9 +5,9 @@ namespace Monit.Worker.Executor;
 /// <summary>Section <c>Executor</c>.</summary>
 internal sealed class ExecutorOptions
 {
-    /// <summary>Workers that take jobs and start their checks, 1..10 000; default 8.</summary>
+    /// <summary>Workers that take jobs and start their checks, 1..10 000; default: one for every two processors. More get into each other's way.</summary>
     [Range(1, 10_000)]
-    public int WorkerCount { get; set; } = 8;
+    public int WorkerCount { get; set; } = Math.Max(1, Environment.ProcessorCount / 2);
 
     /// <summary>Checks that run at once, 2..100 000; default 5000. Slow and failing targets get at most half of them.</summary>
     [Range(2, 100_000)]

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
 using Monit.Core.Scheduling;
@@ -9,7 +10,7 @@ namespace Monit.Worker.Executor;
 
 /// <summary>
 /// Stage 2: workers take jobs, each starts its check once a slot is free, and goes on to the next. Nothing that one
-/// job does ends a worker.
+/// job does ends a worker, or holds it up but for want of a slot.
 /// </summary>
 internal sealed partial class ExecutorStage(
     JobQueue jobs,
@@ -26,6 +27,10 @@ internal sealed partial class ExecutorStage(
     /// <summary>What a lease that is not renewed must have left beyond the check's time-out when the check begins.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(5);
 
+    private const int MaxUnreadable = 500;
+
+    // No more than are leased.
+    private readonly Channel<CheckJob> _unreadable = Channel.CreateUnbounded<CheckJob>(new UnboundedChannelOptions { SingleReader = true });
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _running = 1;
 
@@ -38,7 +43,10 @@ internal sealed partial class ExecutorStage(
         metrics.ObserveSlots("suspects", () => slots.SuspectsUsed, slots.Limit / 2);
         using var idle = new CancellationTokenSource();
         var keeping = leases.RunAsync(idle.Token);
+        var mending = MendAsync(stop);
         await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => WorkAsync(stop, abort)));
+        _unreadable.Writer.Complete();
+        await mending;
         Ended();
         await _idle.Task;
         await idle.CancelAsync();
@@ -62,6 +70,29 @@ internal sealed partial class ExecutorStage(
         }
     }
 
+    // Redis has lost or never had what these checks need: SQL knows, and a monitor that is gone is removed.
+    private async Task MendAsync(CancellationToken stop)
+    {
+        while (await _unreadable.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            var jobs = new List<CheckJob>();
+            while (jobs.Count < MaxUnreadable && _unreadable.Reader.TryRead(out var job))
+                jobs.Add(job);
+            LogUnreadable(jobs.Count, jobs[0].Id);
+            try
+            {
+                await sync.SyncAsync(jobs.ConvertAll(job => job.Id), TimeSpan.Zero, force: true, stop);
+            }
+            catch (Exception failure)
+            {
+                if (failure is not OperationCanceledException)
+                    LogNotMended(jobs.Count, failure);
+                foreach (var job in jobs)
+                    await completer.ReleaseAsync(job, stop.IsCancellationRequested ? TimeSpan.Zero : Completer.BackOff());
+            }
+        }
+    }
+
     private async Task StartAsync(CheckJob job, CancellationToken stop, CancellationToken abort)
     {
         stop.ThrowIfCancellationRequested();
@@ -69,9 +100,7 @@ internal sealed partial class ExecutorStage(
         IncidentState.TryDecode(job.RawIncident, out var incident);
         if (!CheckConfig.TryDecode(job.RawConfig, out var config))
         {
-            // Redis has lost or never had what a check needs: SQL knows, and a monitor that is gone is removed.
-            LogUnreadable(job.Id);
-            await sync.SyncAsync([job.Id], TimeSpan.Zero, force: true, stop);
+            _unreadable.Writer.TryWrite(job);
             return;
         }
         (job.Config, job.Incident) = (config, incident);
@@ -135,11 +164,14 @@ internal sealed partial class ExecutorStage(
             _idle.SetResult();
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "Monitor {MonitorId} has no readable entry in Redis; taking it from SQL")]
-    private partial void LogUnreadable(Guid monitorId);
+    [LoggerMessage(1, LogLevel.Warning, "{Count} monitors, {MonitorId} first, have no readable entry in Redis; taking them from SQL")]
+    private partial void LogUnreadable(int count, Guid monitorId);
 
     [LoggerMessage(2, LogLevel.Error, "The check of monitor {MonitorId} could not start; it is given back")]
     private partial void LogNotStarted(Guid monitorId, Exception failure);
+
+    [LoggerMessage(4, LogLevel.Error, "{Count} monitors could not be taken from SQL; they are given back")]
+    private partial void LogNotMended(int count, Exception failure);
 
     [LoggerMessage(3, LogLevel.Error, "The check of monitor {MonitorId} broke off; it is given back")]
     private partial void LogNotChecked(Guid monitorId, Exception failure);

@@ -14,7 +14,7 @@ internal sealed class HttpProbe(HttpConnections connections, TimeProvider time)
     public const int MaxRedirects = 5;
     public const int BodyCap = 64 * 1024;
 
-    private readonly ConcurrentBag<TimeLimit> _limits = [];
+    private readonly ConcurrentQueue<TimeLimit> _limits = [];
 
     /// <exception cref="OperationCanceledException"><paramref name="abort"/> was cancelled: there is no result.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -24,7 +24,7 @@ internal sealed class HttpProbe(HttpConnections connections, TimeProvider time)
             return ProbeResult.Down(FailureReason.InvalidRequest, FailureKind.Terminal);
 
         var started = time.GetTimestamp();
-        var timeout = _limits.TryTake(out var used) && used.Abort == abort ? used : new TimeLimit(abort);
+        var timeout = _limits.TryDequeue(out var used) && used.Abort == abort ? used : new TimeLimit(abort);
         timeout.CancelAfter(config.Timeout);
         var redirects = 0;
         HttpConnection? connection = null;
@@ -71,7 +71,7 @@ internal sealed class HttpProbe(HttpConnections connections, TimeProvider time)
         {
             connection?.Dispose();
             if (timeout.TryReset())
-                _limits.Add(timeout);
+                _limits.Enqueue(timeout);
             else
                 timeout.Dispose();
         }

@@ -20,19 +20,19 @@ if #ids == 0 then
   return { {}, {} }
 end
 local scheduled = redis.call('ZMSCORE', KEYS[1], unpack(ids))
-local leased = redis.call('ZMSCORE', KEYS[2], unpack(ids))
 local configs = redis.call('HMGET', KEYS[3], unpack(ids))
 
 local missing, far = {}, {}
 for n = 1, #ids do
   local i = (n - 1) * 3
   local have = configs[n] and tonumber(string.match(configs[n], '^%d+')) or -1
-  if have < tonumber(ARGV[i + 2]) or not (scheduled[n] or leased[n]) then
+  -- few are leased: one question for each of them is cheaper than an answer for all
+  if have < tonumber(ARGV[i + 2]) or not (scheduled[n] or redis.call('ZSCORE', KEYS[2], ids[n])) then
     missing[#missing + 1] = n
   elseif scheduled[n] then
-    -- an infinite due time is a parked monitor's, where parked monitors are never checked again
-    local due = string.lower(scheduled[n])
-    if not string.find(due, 'inf') and tonumber(due) > now + tonumber(ARGV[i + 3]) then
+    -- an infinite due time (to some Luas no number) is a parked monitor's, where parked monitors are never checked again
+    local due = tonumber(scheduled[n]) or math.huge
+    if due < math.huge and due > now + tonumber(ARGV[i + 3]) then
       far[#far + 1] = n
     end
   end

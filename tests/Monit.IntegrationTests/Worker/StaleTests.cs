@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Monit.Core.Monitors;
 using Monit.Core.Scheduling;
 using Monit.Testing;
@@ -12,7 +13,7 @@ public sealed class StaleTests(LocalStores stores) : IAsyncLifetime
     private WorkerHarness _worker = null!;
 
     public async ValueTask InitializeAsync() =>
-        _worker = await WorkerHarness.StartAsync(stores, settings: new() { ["ResultProcessor:FailureThreshold"] = "1" });
+        _worker = await WorkerHarness.StartAsync(stores, settings: new() { ["ResultProcessor:FailureThreshold"] = "1", ["Executor:WorkerCount"] = "1" });
 
     public async ValueTask DisposeAsync()
     {
@@ -94,6 +95,25 @@ public sealed class StaleTests(LocalStores stores) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task LostConfig_WhileSqlIsSilent_HoldsUpNobody()
+    {
+        await _worker.AddAsync(_target.Url);
+        await Eventually.True(() => _target.Requests.Count > 0, "the other monitor is checked");
+        var unknown = Guid.CreateVersion7();
+        await _worker.Sql(async db =>
+        {
+            await using var silent = await db.Database.BeginTransactionAsync();
+            await db.Database.ExecuteSqlRawAsync("LOCK TABLE monitors IN ACCESS EXCLUSIVE MODE");
+            await (await stores.RedisAsync()).GetDatabase().SortedSetAddAsync(_worker.Schedule.Keys.For(0, "schedule"), unknown.ToString(), 1);
+            await Eventually.True(() => _worker.Log.Lines.Any(l => l.Message.Contains("no readable entry", StringComparison.Ordinal)), "SQL is asked");
+            var before = _target.Requests.Count;
+            await Eventually.True(() => _target.Requests.Count >= before + 2, "the other monitor is still checked");
+            return true;
+        });
+        await Eventually.True(async () => await Places(unknown) == 0, "it is in neither set");
+    }
+
+    [Fact]
     public async Task UnknownMonitorInTheSchedule_IsRemoved_NotReclaimedForEver()
     {
         var id = Guid.CreateVersion7();
@@ -114,7 +134,7 @@ public sealed class StaleTests(LocalStores stores) : IAsyncLifetime
     }
 
     private async Task<string> SameDatabaseAsync() => await _worker.Sql(db =>
-        Task.FromResult(Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.GetConnectionString(db.Database)!));
+        Task.FromResult(db.Database.GetConnectionString()!));
 
     private string Prefix() => ((string)_worker.Schedule.Keys.For(0, "x")!).Split(':')[0];
 

@@ -52,7 +52,7 @@ internal static class Stand
             fleet.ForEach(worker => worker.Start());
             await ReadyAsync(fleet, http, ct);
             await WaitAsync("warming up", options.Warmup, ct);
-            await using var multiplexer = await ConnectionMultiplexer.ConnectAsync($"{redis.ConnectionString},allowAdmin=true");
+            await using var multiplexer = await ConnectionMultiplexer.ConnectAsync($"{redis.ConnectionString},allowAdmin=true,asyncTimeout=60000");
             var catchUp = await CatchUpAsync(multiplexer, options, ct);
             var server = multiplexer.GetServers()[0];
             Reading before = await Reading.TakeAsync(fleet, redis.Pid, postgres.Pid, target.Pid, server, http, ct);
@@ -176,7 +176,7 @@ internal static class Stand
         return overdue;
     }
 
-    // One script a shard: what is in neither set is lost.
+    // One script a shard, of some seconds at a million monitors: what is in neither set is lost.
     private static async Task<long> LostAsync(ConnectionMultiplexer redis, LoadOptions options)
     {
         var known = 0L;

@@ -10,7 +10,7 @@ namespace Monit.Worker.Reconciler;
 
 /// <summary>
 /// One full comparison of SQL with some shards of Redis: what SQL has and Redis lacks is added or updated, what SQL
-/// does not have is removed. Beside the claims, a page at a time, and resting three times as long as it works unless a
+/// does not have is removed. Beside the claims, a page at a time, and resting ten times as long as it works unless a
 /// shard is built anew: checks come first.
 /// </summary>
 internal sealed partial class Sweep(
@@ -106,7 +106,7 @@ internal sealed partial class Sweep(
             await RenewAsync(held);
             if (unbuilt.Count == 0 && page.Count == PageSize)
                 // Well within the lease, however slow SQL is.
-                await Task.Delay(TimeSpan.FromTicks(Math.Min(3 * time.GetElapsedTime(began).Ticks, TimeSpan.TicksPerSecond)), time, stop);
+                await Task.Delay(TimeSpan.FromTicks(Math.Min(10 * time.GetElapsedTime(began).Ticks, TimeSpan.TicksPerSecond)), time, stop);
         }
     }
 

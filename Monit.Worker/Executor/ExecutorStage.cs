@@ -10,7 +10,7 @@ namespace Monit.Worker.Executor;
 
 /// <summary>
 /// Stage 2: workers take jobs, each starts its check once a slot is free, and goes on to the next. Nothing that one
-/// job does ends a worker, or holds it up but for want of a slot.
+/// job does ends a worker, or makes it wait for SQL.
 /// </summary>
 internal sealed partial class ExecutorStage(
     JobQueue jobs,
@@ -29,8 +29,7 @@ internal sealed partial class ExecutorStage(
 
     private const int MaxUnreadable = 500;
 
-    // No more than are leased.
-    private readonly Channel<CheckJob> _unreadable = Channel.CreateUnbounded<CheckJob>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<CheckJob> _unreadable = Channel.CreateBounded<CheckJob>(new BoundedChannelOptions(10 * MaxUnreadable) { SingleReader = true });
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _running = 1;
 
@@ -100,7 +99,8 @@ internal sealed partial class ExecutorStage(
         IncidentState.TryDecode(job.RawIncident, out var incident);
         if (!CheckConfig.TryDecode(job.RawConfig, out var config))
         {
-            _unreadable.Writer.TryWrite(job);
+            if (!_unreadable.Writer.TryWrite(job))
+                await completer.ReleaseAsync(job, Completer.BackOff());
             return;
         }
         (job.Config, job.Incident) = (config, incident);

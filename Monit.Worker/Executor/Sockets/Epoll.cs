@@ -13,13 +13,14 @@ internal static class Epoll
     public const int In = 0x1;
     public const int Out = 0x4;
     /// <summary>EPOLLERR, EPOLLHUP or EPOLLRDHUP: there is an end to be read, or an error.</summary>
-    public const int End = 0x8 | 0x10 | 0x2000;
+    public const int End = 0x8 | 0x10 | PeerClosed;
 
     private const int Add = 1;
     private const int CloseOnExec = 0x80000;
     private const int EdgeTriggered = 1 << 31;
     private const int PeerClosed = 0x2000;
     private const int MaxEvents = 1024;
+    private const int Interrupted = 4;
 
     // struct epoll_event in words: the events, and the file descriptor and serial number as its data; packed on x86-64 only.
     private static readonly int Words = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 3 : 4;
@@ -75,6 +76,8 @@ internal static class Epoll
         while (true)
         {
             var count = epoll_wait(handle, events, MaxEvents, -1);
+            if (count < 0 && Marshal.GetLastPInvokeError() != Interrupted)
+                throw new Win32Exception();
             for (var at = 0; at < count * Words; at += Words)
             {
                 // A socket closed since, or another one with its number, is not meant.

@@ -109,7 +109,7 @@ public abstract class IncidentSuite(Func<Task<SqlStore>> create) : SqlSuite(crea
 
         Assert.Equal([false, true, false], outcomes.Select(o => o.Failure is not null));
         Assert.Equal([true, false, true], outcomes.Select(o => o.AlertId is not null));
-        Assert.Equal([monitors[0].Id, monitors[2].Id], (await IncidentsAsync()).Select(i => i.MonitorId).Order());
+        Assert.Equal(new[] { monitors[0].Id, monitors[2].Id }.Order(), (await IncidentsAsync()).Select(i => i.MonitorId).Order());
         Assert.Equal(2, (await AlertsAsync()).Count);
     }
 

@@ -112,7 +112,7 @@ public abstract class ClaimSuite(Func<Task<IConnectionMultiplexer>> connect) : S
         await Schedule.RemoveAsync(0, [new Removal(gone, null), new Removal(Guid.CreateVersion7(), null)], Ct);
         Gone(gone);
         var second = await Schedule.ClaimAsync(0, 10, Lease, first.Edition);
-        Assert.Equal([changed, gone], second.Changed!.Order());
+        Assert.Equal(new[] { changed, gone }.Order(), second.Changed!.Order());
 
         await AddDueAsync(1);
         var third = await Schedule.ClaimAsync(0, 10, Lease, second.Edition);

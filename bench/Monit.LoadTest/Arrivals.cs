@@ -2,7 +2,10 @@ using Monit.Core.Monitors;
 
 namespace Monit.LoadTest;
 
-/// <summary>What the target saw in a window; lag in ms from a monitor's slot to its request.</summary>
+/// <summary>
+/// What the target saw in a window; lag in ms from a monitor's slot to its request. Lags and doubled checks are those of the monitors that
+/// are answered well: retries of the others are due off their slots.
+/// </summary>
 internal sealed record Seen(long Requests, long Missed, long Doubled, int LagP50, int LagP99, int LagMax, int Connections);
 
 /// <summary>Requests against the slots that the monitors' ids give them.</summary>
@@ -14,6 +17,7 @@ internal sealed class Arrivals
     private readonly int[] _slots;
     private readonly int[] _lags;
     private long _requests;
+    private long _onSlot;
     private long _missed;
     private long _doubled;
 
@@ -24,7 +28,7 @@ internal sealed class Arrivals
         (_slots, _lags) = (new int[monitors], new int[_period]);
     }
 
-    public void Add(int index, long now)
+    public void Add(int index, long now, bool isWell)
     {
         if (index >= _phases.Length)
             return;
@@ -33,10 +37,14 @@ internal sealed class Arrivals
         lock (_lock)
         {
             _requests++;
-            _lags[lag]++;
+            if (isWell)
+            {
+                _onSlot++;
+                _lags[lag]++;
+            }
             var passed = slot - _slots[index];
             if (_slots[index] != 0 && passed == 0)
-                _doubled++;
+                _doubled += isWell ? 1 : 0;
             else if (_slots[index] != 0)
                 _missed += passed - 1;
             _slots[index] = slot;
@@ -47,7 +55,7 @@ internal sealed class Arrivals
     {
         lock (_lock)
         {
-            (_requests, _missed, _doubled) = (0, 0, 0);
+            (_requests, _onSlot, _missed, _doubled) = (0, 0, 0, 0);
             Array.Clear(_lags);
         }
     }
@@ -60,7 +68,7 @@ internal sealed class Arrivals
 
     private int Percentile(double share)
     {
-        var (wanted, sum) = ((long)Math.Ceiling(_requests * share), 0L);
+        var (wanted, sum) = ((long)Math.Ceiling(_onSlot * share), 0L);
         return Array.FindIndex(_lags, count => (sum += count) >= wanted && sum > 0);
     }
 }

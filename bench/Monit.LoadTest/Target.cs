@@ -52,11 +52,12 @@ internal sealed class Target(LoadOptions options, int port, X509Certificate2? ce
                     await stream.WriteAsync(Control(buffer.AsSpan(5, 6).SequenceEqual("~start"u8)));
                     return;
                 }
-                _arrivals.Add(index, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
-                if (options.IsSilent(index))
+                var (silent, failing) = (options.IsSilent(index), options.IsFailing(index));
+                _arrivals.Add(index, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), !silent && !failing);
+                if (silent)
                     await stream.ReadAtLeastAsync(buffer, 1, throwOnEndOfStream: false);
                 else
-                    await stream.WriteAsync(options.IsFailing(index) ? _down : _up);
+                    await stream.WriteAsync(failing ? _down : _up);
             }
             while (options.KeepAlive);
         }

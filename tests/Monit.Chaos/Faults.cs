@@ -103,7 +103,7 @@ internal sealed record Fault(string Name, string What, Func<Installation, Task> 
         }, Outage: true),
         new("clock-off", "a further worker whose clock is an hour ahead, and its SIGTERM", async m =>
         {
-            // Without the last, libfaketime 0.9.10 adds the hour to monotonic deadlines too: each timed wait of the runtime then
+            // Without the last, libfaketime 0.9.10 takes the hour off monotonic deadlines too: each timed wait of the runtime then
             // returns at once, and two of its threads take both processors.
             var late = m.StartWorker("env", $"LD_PRELOAD={FakeTime}", "FAKETIME=+1h", "FAKETIME_DONT_FAKE_MONOTONIC=1",
                 "FAKETIME_FORCE_MONOTONIC_FIX=0");

@@ -5,9 +5,9 @@ namespace Monit.Worker;
 /// <summary>The buffers between stages. Section <c>Pipeline</c>.</summary>
 internal sealed class PipelineOptions
 {
-    /// <summary>Claimed jobs that wait for an executor, 1..1 000 000; default 1000.</summary>
+    /// <summary>Claimed jobs that wait for an executor, 1..1 000 000; default 2000: two claims.</summary>
     [Range(1, 1_000_000)]
-    public int JobChannelSize { get; set; } = 1000;
+    public int JobChannelSize { get; set; } = 2000;
 
     /// <summary>Results that wait for the result processor, 1..1 000 000; default 1000.</summary>
     [Range(1, 1_000_000)]

@@ -9,9 +9,9 @@ internal sealed class PipelineOptions
     [Range(1, 1_000_000)]
     public int JobChannelSize { get; set; } = 2000;
 
-    /// <summary>Results that wait for the result processor, 1..1 000 000; default 1000.</summary>
+    /// <summary>Results that wait for the result processor, and again for Redis, 1..1 000 000; default 2000.</summary>
     [Range(1, 1_000_000)]
-    public int ResultChannelSize { get; set; } = 1000;
+    public int ResultChannelSize { get; set; } = 2000;
 
     /// <summary>Alerts that wait for a dispatcher, 1..1 000 000; default 100. More are left to the sweep.</summary>
     [Range(1, 1_000_000)]

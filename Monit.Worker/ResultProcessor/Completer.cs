@@ -19,7 +19,7 @@ internal sealed partial class Completer(
     ILogger<Completer> logger)
 {
     private const int MaxBatch = 1000;
-    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan Hold = TimeSpan.FromMilliseconds(500);
 
     private readonly Channel<Ending>[] _shards = [.. Enumerable.Range(0, schedule.Keys.Shards).Select(_ =>

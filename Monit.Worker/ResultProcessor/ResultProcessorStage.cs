@@ -21,7 +21,7 @@ internal sealed partial class ResultProcessorStage(
     TimeProvider time,
     ILogger<ResultProcessorStage> logger)
 {
-    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(25);
 
     /// <summary>Ends when the result channel is complete and every result is decided.</summary>
     public async Task RunAsync()

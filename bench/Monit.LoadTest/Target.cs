@@ -13,53 +13,68 @@ namespace Monit.LoadTest;
 /// </summary>
 internal sealed class Target(LoadOptions options, int port, X509Certificate2? certificate)
 {
+    // More than that may not fit into a socket's buffer at once.
+    private const int SmallBody = 4096;
+
     private readonly byte[] _up = Answer(200, options);
     private readonly byte[] _down = Answer(500, options);
     private readonly Arrivals _arrivals = new(options.Monitors, TimeSpan.FromSeconds(options.Interval));
     private int _connections;
 
-    public Task RunAsync() => Task.WhenAll(Enumerable.Range(0, 8).Select(async index =>
+    public Task RunAsync()
     {
-        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(IPAddress.Parse(LoadOptions.Address(index)), port));
-        listener.Listen(4096);
-        while (true)
-            _ = ServeAsync(await listener.AcceptAsync());
-    }));
+        var listeners = Enumerable.Range(0, 8).Select(index =>
+        {
+            var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            listener.Bind(new IPEndPoint(IPAddress.Parse(LoadOptions.Address(index)), port));
+            listener.Listen(4096);
+            return listener;
+        }).ToList();
+        return certificate is null && options.Body <= SmallBody
+            ? Task.Factory.StartNew(() => new SocketLoop(listeners, Serve).Run(), TaskCreationOptions.LongRunning)
+            : Task.WhenAll(listeners.Select(AcceptAsync));
+    }
 
     private static byte[] Answer(int status, LoadOptions options) => Encoding.ASCII.GetBytes(
         $"HTTP/1.1 {status} OK\r\nServer: target\r\nContent-Type: text/plain\r\nContent-Length: {options.Body}\r\n{(options.KeepAlive ? "" : "Connection: close\r\n")}\r\n{new string('x', options.Body)}");
 
+    private async Task AcceptAsync(Socket listener)
+    {
+        while (true)
+            _ = ServeAsync(await listener.AcceptAsync());
+    }
+
+    // What to answer, null for never, and whether the connection stays.
+    private (byte[]? Answer, bool Stays) Serve(ReadOnlySpan<byte> request, bool isFirst)
+    {
+        if (isFirst)
+            Interlocked.Increment(ref _connections);
+        // GET /123 HTTP/1.1
+        if (request[5] == '~')
+            return (Control(request[5..].StartsWith("~start"u8)), false);
+        var index = 0;
+        for (var i = 5; i < request.Length && request[i] is >= (byte)'0' and <= (byte)'9'; i++)
+            index = index * 10 + request[i] - '0';
+        var (silent, failing) = (options.IsSilent(index), options.IsFailing(index));
+        _arrivals.Add(index, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), !silent && !failing);
+        return (silent ? null : failing ? _down : _up, silent || options.KeepAlive);
+    }
+
     private async Task ServeAsync(Socket socket)
     {
-        Interlocked.Increment(ref _connections);
         socket.NoDelay = true;
         try
         {
             await using var stream = await OpenAsync(socket);
             var buffer = new byte[1024];
-            do
+            var (isFirst, stays) = (true, true);
+            while (stays && await stream.ReadAsync(buffer) is > 5 and var read)
             {
-                var read = await stream.ReadAsync(buffer);
-                if (read < 5)
-                    return;
-                var index = 0;
-                // GET /123 HTTP/1.1
-                for (var i = 5; i < read && buffer[i] is >= (byte)'0' and <= (byte)'9'; i++)
-                    index = index * 10 + buffer[i] - '0';
-                if (buffer[5] == '~')
-                {
-                    await stream.WriteAsync(Control(buffer.AsSpan(5, 6).SequenceEqual("~start"u8)));
-                    return;
-                }
-                var (silent, failing) = (options.IsSilent(index), options.IsFailing(index));
-                _arrivals.Add(index, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), !silent && !failing);
-                if (silent)
-                    await stream.ReadAtLeastAsync(buffer, 1, throwOnEndOfStream: false);
-                else
-                    await stream.WriteAsync(failing ? _down : _up);
+                (var answer, stays) = Serve(buffer.AsSpan(0, read), isFirst);
+                isFirst = false;
+                if (answer is not null)
+                    await stream.WriteAsync(answer);
             }
-            while (options.KeepAlive);
         }
         catch (Exception)
         {

@@ -6,11 +6,11 @@ using Monit.Core.Scheduling;
 namespace Monit.Worker;
 
 /// <summary>A claimed monitor on its way through the pipeline; one stage at a time owns it.</summary>
-internal sealed class CheckJob(int shard, ClaimedJob claimed, byte[] config, long token, LeaseClock clock)
+internal sealed class CheckJob(int shard, ClaimedJob claimed, ReadOnlyMemory<byte> config, long token, LeaseClock clock)
 {
     public Guid Id => claimed.Id;
     public int Shard => shard;
-    public ReadOnlySpan<byte> RawConfig => config;
+    public ReadOnlySpan<byte> RawConfig => config.Span;
     public ReadOnlySpan<byte> RawIncident => claimed.Incident.Span;
 
     /// <summary>Slots that have gone by unchecked since it was due.</summary>

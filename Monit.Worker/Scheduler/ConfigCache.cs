@@ -9,46 +9,51 @@ namespace Monit.Worker.Scheduler;
 /// <param name="capacity">Most configurations kept; those of further monitors are asked for with each check.</param>
 internal sealed class ConfigCache(RedisSchedule schedule, int shard, int capacity, TimeProvider time)
 {
-    /// <summary>What was written past the scripts, by hand or by an older release, is noticed after that at the latest.</summary>
-    private static readonly TimeSpan LongestStay = TimeSpan.FromMinutes(10);
+    private const int ChunkSize = 1 << 16;
 
-    private readonly Dictionary<Guid, byte[]> _kept = [];
-    private long? _edition;
-    private long _emptied = time.GetTimestamp();
+    // Unit of a stay. What was written past the scripts, by hand or by an older release, is noticed after 60 of them, ten minutes, at
+    // the latest, and for most after less: all at once, a million monitors would ask for all of them within one interval.
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(10);
+    private const int ShortestStay = 30;
+    private const int LongestStay = 60;
+
+    private readonly Dictionary<Guid, Kept> _kept = [];
+    // One after the other, since a million small arrays take half as much again and give the garbage collector work. Written once.
+    private readonly List<byte[]> _chunks = [];
+    private readonly long _started = time.GetTimestamp();
+    private int _filled = ChunkSize;
+    private long _outdated;
+
+    // Until: the tick from which on it is read again. Ticks begin anew after a week; every monitor is due within a day.
+    private readonly record struct Kept(ushort Chunk, ushort Offset, ushort Length, ushort Until);
 
     /// <summary>For the next claim; none when nothing is kept.</summary>
-    public long? Edition
-    {
-        get
-        {
-            if (time.GetElapsedTime(_emptied) >= LongestStay)
-                Forget();
-            return _edition;
-        }
-    }
+    public long? Edition { get; private set; }
 
     /// <summary>Whenever a claim's reply may be missing, or another Redis may have taken over.</summary>
     public void Forget()
     {
         _kept.Clear();
-        (_edition, _emptied) = (null, time.GetTimestamp());
+        _chunks.Clear();
+        (Edition, _filled, _outdated) = (null, ChunkSize, 0);
     }
 
     /// <summary>The configurations of a claim's jobs, in their order; empty where Redis has none. Not cancelled: they are leased already.</summary>
-    public async Task<IReadOnlyList<byte[]>> TakeAsync(Claim claim)
+    public async Task<IReadOnlyList<ReadOnlyMemory<byte>>> TakeAsync(Claim claim)
     {
-        if (claim.Changed is null)
+        if (claim.Changed is null || _outdated > ChunkSize * (1L + _chunks.Count / 2))
             Forget();
         foreach (var id in claim.Changed ?? [])
-            _kept.Remove(id);
-        _edition = claim.Edition;
+            Remove(id);
+        Edition = claim.Edition;
 
-        var configs = new byte[claim.Jobs.Count][];
+        var now = (ushort)(long)(time.GetElapsedTime(_started) / Tick);
+        var configs = new ReadOnlyMemory<byte>[claim.Jobs.Count];
         var missing = new List<int>();
         for (var i = 0; i < configs.Length; i++)
         {
-            if (_kept.TryGetValue(claim.Jobs[i].Id, out var config))
-                configs[i] = config;
+            if (_kept.TryGetValue(claim.Jobs[i].Id, out var kept) && (short)(kept.Until - now) > 0)
+                configs[i] = Text(kept);
             else
                 missing.Add(i);
         }
@@ -58,9 +63,38 @@ internal sealed class ConfigCache(RedisSchedule schedule, int shard, int capacit
         foreach (var (n, i) in missing.Index())
         {
             configs[i] = found[n];
-            if (found[n] is not [] && _kept.Count < capacity)
-                _kept[claim.Jobs[i].Id] = found[n];
+            Keep(claim.Jobs[i].Id, found[n], (ushort)(now + Random.Shared.Next(ShortestStay, LongestStay + 1)));
         }
         return configs;
+    }
+
+    private ReadOnlyMemory<byte> Text(Kept kept) => _chunks[kept.Chunk].AsMemory(kept.Offset, kept.Length);
+
+    private void Keep(Guid id, byte[] config, ushort until)
+    {
+        if (_kept.TryGetValue(id, out var old) && Text(old).Span.SequenceEqual(config))
+        {
+            _kept[id] = old with { Until = until };
+            return;
+        }
+        Remove(id);
+        if (config is [] || config.Length >= ChunkSize || _kept.Count >= capacity)
+            return;
+        if (_filled + config.Length > ChunkSize)
+        {
+            if (_chunks.Count > ushort.MaxValue)
+                return;
+            _chunks.Add(new byte[ChunkSize]);
+            _filled = 0;
+        }
+        config.CopyTo(_chunks[^1], _filled);
+        _kept[id] = new Kept((ushort)(_chunks.Count - 1), (ushort)_filled, (ushort)config.Length, until);
+        _filled += config.Length;
+    }
+
+    private void Remove(Guid id)
+    {
+        if (_kept.Remove(id, out var kept))
+            _outdated += kept.Length;
     }
 }

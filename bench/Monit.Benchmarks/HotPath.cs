@@ -25,7 +25,7 @@ public class HotPath
     private readonly PipelineMetrics _metrics = new ServiceCollection().AddMetrics().AddSingleton<PipelineMetrics>()
         .BuildServiceProvider().GetRequiredService<PipelineMetrics>();
     private readonly CheckTracing _tracing = new(Options.Create(new TelemetryOptions()), TimeProvider.System);
-    private readonly CheckedJob _done = new(new CheckJob(0, default, [], 1, new LeaseClock(TimeProvider.System, 0, 0, TimeSpan.Zero)), Up, 0);
+    private readonly CheckedJob _done = new(new CheckJob(0, default, default, 1, new LeaseClock(TimeProvider.System, 0, 0, TimeSpan.Zero)), Up, 0);
     private readonly byte[] _config = Encoding.UTF8.GetBytes(new CheckConfig(
         7, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(15), 200, null, "https://example.com/health").Encode());
 

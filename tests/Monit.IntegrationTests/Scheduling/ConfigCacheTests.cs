@@ -25,7 +25,17 @@ public sealed class ConfigCacheTests(LocalStores stores) : ScriptSuite(stores.Re
         await Db.SortedSetRemoveAsync(Keys.For(0, "inflight"), id.ToString());
         var claim = await Schedule.ClaimAsync(0, 10, Lease, cache.Edition);
         Assert.Equal(id, Assert.Single(claim.Jobs).Id);
-        return Encoding.UTF8.GetString(Assert.Single(await cache.TakeAsync(claim)));
+        return Encoding.UTF8.GetString(Assert.Single(await cache.TakeAsync(claim)).Span);
+    }
+
+    private async Task<int> OldAsync(ConfigCache cache, Guid[] ids)
+    {
+        foreach (var id in ids)
+            await PutAsync("schedule", id, 1);
+        await Db.KeyDeleteAsync(Keys.For(0, "inflight"));
+        var configs = await cache.TakeAsync(await Schedule.ClaimAsync(0, 1000, Lease, cache.Edition));
+        Assert.Equal(ids.Length, configs.Count);
+        return configs.Count(config => Encoding.UTF8.GetString(config.Span) == Config().Encode());
     }
 
     [Fact]
@@ -75,15 +85,54 @@ public sealed class ConfigCacheTests(LocalStores stores) : ScriptSuite(stores.Re
     }
 
     [Fact]
-    public async Task Take_AfterTenMinutes_LooksAgain()
+    public async Task Take_LooksAgain_AtSomeMomentOfTheLastFiveOfTenMinutes()
     {
-        var (cache, id) = (Cache(), (await AddDueAsync(1))[0]);
+        var (cache, ids) = (Cache(), await AddDueAsync(100));
+        Assert.Equal(100, await OldAsync(cache, ids));
+        foreach (var id in ids)
+            await ByHandAsync(id, "by hand");
+        _time.Advance(TimeSpan.FromSeconds(299));
+        Assert.Equal(100, await OldAsync(cache, ids));
+        _time.Advance(TimeSpan.FromSeconds(151));
+        Assert.InRange(await OldAsync(cache, ids), 1, 99);
+        _time.Advance(TimeSpan.FromSeconds(150));
+        Assert.Equal(0, await OldAsync(cache, ids));
+    }
+
+    [Fact]
+    public async Task Take_LooksAgain_AndKeepsWhatItFinds()
+    {
+        var (cache, id) = (Cache(capacity: 1), (await AddDueAsync(1))[0]);
         await TakeAsync(cache, id);
-        await ByHandAsync(id, "by hand");
-        _time.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromTicks(1));
+        _time.Advance(TimeSpan.FromMinutes(10));
         Assert.Equal(Config().Encode(), await TakeAsync(cache, id));
-        _time.Advance(TimeSpan.FromTicks(1));
-        Assert.Equal("by hand", await TakeAsync(cache, id));
+        await ByHandAsync(id, "by hand");
+        Assert.Equal(Config().Encode(), await TakeAsync(cache, id));
+    }
+
+    [Fact]
+    public async Task Take_ManyAndChanged_BringsEachItsOwn()
+    {
+        // Some chunks of them, and changed until most of what is kept is outdated.
+        var (cache, ids) = (Cache(capacity: 10_000), await AddDueAsync(1000));
+        var path = new string('x', 500);
+        for (var version = 2; version < 8; version++)
+        {
+            for (var i = 0; i < ids.Length; i++)
+                if (version == 2 || i % 2 == 0)
+                    await WriteAsync(ids[i], version, $"https://example/{path}/{i}/{version}");
+            foreach (var id in ids)
+                await PutAsync("schedule", id, 1);
+            await Db.KeyDeleteAsync(Keys.For(0, "inflight"));
+            var claim = await Schedule.ClaimAsync(0, 1000, Lease, cache.Edition);
+            var configs = await cache.TakeAsync(claim);
+            foreach (var (n, job) in claim.Jobs.Index())
+            {
+                var i = Array.IndexOf(ids, job.Id);
+                var expected = i % 2 == 0 ? version : 2;
+                Assert.Equal(Config(expected, url: $"https://example/{path}/{i}/{expected}").Encode(), Encoding.UTF8.GetString(configs[n].Span));
+            }
+        }
     }
 
     [Fact]

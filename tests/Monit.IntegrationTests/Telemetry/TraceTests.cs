@@ -161,7 +161,7 @@ public sealed class TraceTests(LocalStores stores)
     internal static CheckedJob Checked(ProbeResult result, LeaseClock? clock = null)
     {
         var now = TimeProvider.System.GetTimestamp();
-        var job = new CheckJob(0, new ClaimedJob(Guid.CreateVersion7(), 0, default), [], 1, clock ?? Clock())
+        var job = new CheckJob(0, new ClaimedJob(Guid.CreateVersion7(), 0, default), default, 1, clock ?? Clock())
         {
             Config = new CheckConfig(1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), 200, null, "http://127.0.0.1/"),
         };

@@ -17,7 +17,7 @@ public sealed class CompletionsTests
     private static readonly Guid Id = Guid.Parse("01922a5e-7d3c-7b1a-9c52-3f1e8c4d2a10");
 
     private static CheckedJob Checked(ProbeResult result, IncidentState incident = default) => new(
-        new CheckJob(0, new ClaimedJob(Id, Now, System.Text.Encoding.UTF8.GetBytes(incident.Encode())), [], 1, new LeaseClock(TimeProvider.System, Now, TimeProvider.System.GetTimestamp(), TimeSpan.FromMinutes(1)))
+        new CheckJob(0, new ClaimedJob(Id, Now, System.Text.Encoding.UTF8.GetBytes(incident.Encode())), default, 1, new LeaseClock(TimeProvider.System, Now, TimeProvider.System.GetTimestamp(), TimeSpan.FromMinutes(1)))
         {
             Config = new CheckConfig(1, TimeSpan.FromHours(1), TimeSpan.FromSeconds(1), 200, null, "http://127.0.0.1/"),
             Incident = incident,

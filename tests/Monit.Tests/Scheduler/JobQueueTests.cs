@@ -9,7 +9,7 @@ public sealed class JobQueueTests
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    private static CheckJob Job() => new(0, new ClaimedJob(Guid.CreateVersion7(), 0, default), [], 1,
+    private static CheckJob Job() => new(0, new ClaimedJob(Guid.CreateVersion7(), 0, default), default, 1,
         new LeaseClock(TimeProvider.System, 0, TimeProvider.System.GetTimestamp(), TimeSpan.FromMinutes(1)));
 
     [Fact]

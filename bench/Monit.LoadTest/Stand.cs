@@ -170,7 +170,7 @@ internal static class Stand
         var started = Time.GetTimestamp();
         while (await OverdueAsync(redis, options) is > 0 and var overdue && Time.GetElapsedTime(started) < CatchUpLimit)
         {
-            Say($"{overdue} monitors are more than a second overdue");
+            Say($"{overdue} monitors are more than half a second overdue");
             await Task.Delay(TimeSpan.FromSeconds(2), Time, ct);
         }
         return Time.GetElapsedTime(started);
@@ -181,7 +181,7 @@ internal static class Stand
         var overdue = 0L;
         for (var shard = 0; shard < options.Shards; shard++)
             overdue += (long)await redis.GetDatabase().ScriptEvaluateAsync(
-                "return redis.call('ZCOUNT', KEYS[1], '-inf', (redis.call('TIME')[1] - 1) * 1000)", [$"monit:{{{shard}}}:schedule"]);
+                "local time = redis.call('TIME') return redis.call('ZCOUNT', KEYS[1], '-inf', time[1] * 1000 + time[2] / 1000 - 500)", [$"monit:{{{shard}}}:schedule"]);
         return overdue;
     }
 

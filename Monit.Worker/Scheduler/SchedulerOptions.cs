@@ -17,7 +17,7 @@ internal sealed class SchedulerOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan VisibilityTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Most configurations kept in the worker, 0..10 000 000; default 1 000 000. Each takes some 130 bytes and its URL.</summary>
+    /// <summary>Most configurations kept in the worker, 0..10 000 000; default 1 000 000. Each takes some 70 bytes and its URL.</summary>
     [Range(0, 10_000_000)]
     public int ConfigCacheSize { get; set; } = 1_000_000;
 }

@@ -24,7 +24,7 @@ internal sealed class ConfigCache(RedisSchedule schedule, int shard, int capacit
     private int _filled = ChunkSize;
     private long _outdated;
 
-    // Until: the tick from which on it is read again. Ticks begin anew after a week; every monitor is due within a day.
+    // Until: the tick from which on it is read again. Ticks begin anew after a week, so only the next ten minutes of them are still to come.
     private readonly record struct Kept(ushort Chunk, ushort Offset, ushort Length, ushort Until);
 
     /// <summary>For the next claim; none when nothing is kept.</summary>
@@ -47,12 +47,12 @@ internal sealed class ConfigCache(RedisSchedule schedule, int shard, int capacit
             Remove(id);
         Edition = claim.Edition;
 
-        var now = (ushort)(long)(time.GetElapsedTime(_started) / Tick);
+        var now = (ushort)(long)(time.GetElapsedTime(_started) / Tick % (ushort.MaxValue + 1));
         var configs = new ReadOnlyMemory<byte>[claim.Jobs.Count];
         var missing = new List<int>();
         for (var i = 0; i < configs.Length; i++)
         {
-            if (_kept.TryGetValue(claim.Jobs[i].Id, out var kept) && (short)(kept.Until - now) > 0)
+            if (_kept.TryGetValue(claim.Jobs[i].Id, out var kept) && (ushort)(kept.Until - now) is > 0 and <= LongestStay)
                 configs[i] = Text(kept);
             else
                 missing.Add(i);

@@ -1,11 +1,10 @@
-using System.ComponentModel;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
+using Monit.Worker.Executor.Sockets;
 
 namespace Monit.LoadTest;
 
 /// <summary>
-/// One thread that serves all connections (Linux, epoll(7), level-triggered): two system calls a request, since it reads only what is there.
+/// One thread that serves all connections (Linux, level-triggered): two system calls a request, since it reads only what is there.
 /// Requests and answers are small enough to come and go at once.
 /// </summary>
 internal sealed class SocketLoop(IReadOnlyList<Socket> listeners, SocketLoop.Serve serve)
@@ -13,23 +12,15 @@ internal sealed class SocketLoop(IReadOnlyList<Socket> listeners, SocketLoop.Ser
     /// <summary>What to answer to a request of more than five bytes, null for never, and whether the connection stays.</summary>
     public delegate (byte[]? Answer, bool Stays) Serve(ReadOnlySpan<byte> request, bool isFirst);
 
-    private const int In = 0x1;
-    private const int Add = 1;
-    private const int CloseOnExec = 0x80000;
-    private const int MaxEvents = 1024;
-    private const int Interrupted = 4;
-
-    // struct epoll_event in words: the events and the file descriptor; packed on x86-64 only.
-    private static readonly int Words = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 3 : 4;
-
-    private readonly int _handle = epoll_create1(CloseOnExec);
+    private readonly EpollSet _sockets = new();
     private readonly byte[] _buffer = new byte[1024];
-    private readonly int[] _watched = new int[4];
     // By the number of their sockets.
     private Connection?[] _connections = new Connection?[1024];
 
-    private sealed record Connection(Socket Socket, bool IsListener)
+    private sealed class Connection(Socket socket, bool isListener)
     {
+        public Socket Socket => socket;
+        public bool IsListener => isListener;
         public bool HasAsked { get; set; }
     }
 
@@ -37,15 +28,12 @@ internal sealed class SocketLoop(IReadOnlyList<Socket> listeners, SocketLoop.Ser
     {
         foreach (var listener in listeners)
             Watch(listener, isListener: true);
-        var events = new int[MaxEvents * Words];
         while (true)
         {
-            var count = epoll_wait(_handle, events, MaxEvents, -1);
-            if (count < 0 && Marshal.GetLastPInvokeError() != Interrupted)
-                throw new Win32Exception();
-            for (var at = 0; at < count * Words; at += Words)
+            var count = _sockets.Wait();
+            for (var i = 0; i < count; i++)
             {
-                var number = events[at + Words - 2];
+                var number = _sockets[i].Socket;
                 var connection = _connections[number]!;
                 if (connection.IsListener)
                     Accept(connection.Socket);
@@ -66,7 +54,7 @@ internal sealed class SocketLoop(IReadOnlyList<Socket> listeners, SocketLoop.Ser
             socket.NoDelay = true;
             Watch(socket, isListener: false);
         }
-        catch (SocketException)
+        catch (SocketException failure) when (failure.SocketErrorCode is SocketError.WouldBlock or SocketError.ConnectionAborted or SocketError.ConnectionReset)
         {
             // The client has gone.
         }
@@ -91,17 +79,6 @@ internal sealed class SocketLoop(IReadOnlyList<Socket> listeners, SocketLoop.Ser
         if (number >= _connections.Length)
             Array.Resize(ref _connections, Math.Max(number + 1, _connections.Length * 2));
         _connections[number] = new Connection(socket, isListener);
-        (_watched[0], _watched[Words - 2]) = (In, number);
-        if (epoll_ctl(_handle, Add, number, _watched) < 0)
-            throw new Win32Exception();
+        _sockets.Add(number, EpollSet.In, serial: 0);
     }
-
-    [DllImport("libc", SetLastError = true)]
-    private static extern int epoll_create1(int flags);
-
-    [DllImport("libc", SetLastError = true)]
-    private static extern int epoll_ctl(int epoll, int operation, int socket, int[] watched);
-
-    [DllImport("libc", SetLastError = true)]
-    private static extern int epoll_wait(int epoll, int[] events, int count, int timeout);
 }

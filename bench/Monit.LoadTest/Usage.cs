@@ -16,7 +16,7 @@ internal readonly record struct Usage(TimeSpan Cpu, double Megabytes)
             .Select(name => Read($"/proc/{name}")).OfType<Stat>().ToList();
         var own = processes.Where(process => process.Pid == pid || process.Parent == pid).ToList();
         return new Usage(TimeSpan.FromSeconds((double)own.Sum(process => process.Pid == pid ? process.Ticks + process.DeadTicks : process.Ticks) / TicksPerSecond),
-            own.Sum(process => process.Kilobytes) / 1024d);
+            (own is [var only] ? only.Resident : own.Sum(process => process.Proportional)) / 1024d);
     }
 
     private static Stat? Read(string folder)
@@ -28,7 +28,7 @@ internal readonly record struct Usage(TimeSpan Cpu, double Megabytes)
             var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
             long Field(int index) => long.Parse(fields[index], CultureInfo.InvariantCulture);
             return new Stat(int.Parse(text.AsSpan(0, text.IndexOf(' ', StringComparison.Ordinal)), CultureInfo.InvariantCulture),
-                (int)Field(1), Field(11) + Field(12), Field(13) + Field(14), Proportional(folder));
+                (int)Field(1), Field(11) + Field(12), Field(13) + Field(14), Memory(folder, "Rss:"), Memory(folder, "Pss:"));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -36,10 +36,10 @@ internal readonly record struct Usage(TimeSpan Cpu, double Megabytes)
         }
     }
 
-    // Shared pages count by their share: PostgreSQL's buffers are in every backend.
-    private static long Proportional(string folder) => File.ReadLines($"{folder}/smaps_rollup")
-        .Where(line => line.StartsWith("Pss:", StringComparison.Ordinal))
+    // Where there are children, shared pages count by their share: PostgreSQL's buffers are in every backend.
+    private static long Memory(string folder, string what) => File.ReadLines($"{folder}/smaps_rollup")
+        .Where(line => line.StartsWith(what, StringComparison.Ordinal))
         .Select(line => long.Parse(line.AsSpan(4).Trim().TrimEnd(" kB"), CultureInfo.InvariantCulture)).FirstOrDefault();
 
-    private sealed record Stat(int Pid, int Parent, long Ticks, long DeadTicks, long Kilobytes);
+    private sealed record Stat(int Pid, int Parent, long Ticks, long DeadTicks, long Resident, long Proportional);
 }

@@ -95,12 +95,12 @@ internal sealed class EpollStream : Stream, IValueTaskSource<int>
         int received;
         Exception? failure;
         // Outside the lock: what awaits it may go on here.
-        if (_writable is not null && (events & (Epoll.Out | Epoll.End)) != 0)
+        if (_writable is not null && (events & (EpollSet.Out | EpollSet.End)) != 0)
             Interlocked.Exchange(ref _writable, null)?.TrySetResult();
         lock (_lock)
         {
-            _ended |= (events & Epoll.End) != 0;
-            _readable |= _ended || (events & Epoll.In) != 0;
+            _ended |= (events & EpollSet.End) != 0;
+            _readable |= _ended || (events & EpollSet.In) != 0;
             if (!_reading || !_readable || !TryReceive(_buffer, out received, out failure))
                 return;
             EndRead();

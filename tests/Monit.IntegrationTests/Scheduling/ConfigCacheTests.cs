@@ -111,6 +111,16 @@ public sealed class ConfigCacheTests(LocalStores stores) : ScriptSuite(stores.Re
     }
 
     [Fact]
+    public async Task Take_NotSeenForDays_LooksAgain()
+    {
+        var (cache, id) = (Cache(), (await AddDueAsync(1))[0]);
+        await TakeAsync(cache, id);
+        await ByHandAsync(id, "by hand");
+        _time.Advance(TimeSpan.FromDays(5));
+        Assert.Equal("by hand", await TakeAsync(cache, id));
+    }
+
+    [Fact]
     public async Task Take_ManyAndChanged_BringsEachItsOwn()
     {
         // Some chunks of them, and changed until most of what is kept is outdated.

@@ -1,3 +1,4 @@
+using Monit.Core.Resilience;
 using Monit.Core.Scheduling;
 
 namespace Monit.Worker.Scheduler;
@@ -15,7 +16,10 @@ internal sealed class ConfigCache(RedisSchedule schedule, int shard, int capacit
     // the latest, and for most after less: all at once, a million monitors would ask for all of them within one interval.
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(10);
     private const int ShortestStay = 30;
-    private const int LongestStay = 60;
+    private const int LongestStay = 50;
+    // For so long after its stay it still serves, while it is read again beside the next claim: to wait for a read in every claim
+    // keeps a worker at a million monitors from catching up.
+    private const int Grace = 10;
 
     private readonly Dictionary<Guid, Kept> _kept = [];
     // One after the other, since a million small arrays take half as much again and give the garbage collector work. Written once.
@@ -23,8 +27,9 @@ internal sealed class ConfigCache(RedisSchedule schedule, int shard, int capacit
     private readonly long _started = time.GetTimestamp();
     private int _filled = ChunkSize;
     private long _outdated;
+    private (List<Guid> Ids, Task<IReadOnlyList<byte[]>> Found, ushort At)? _reading;
 
-    // Until: the tick from which on it is read again. Ticks begin anew after a week, so only the next ten minutes of them are still to come.
+    // Until: the tick from which on it is read again. Ticks begin anew after a week, so only those shortly before and after now are meant.
     private readonly record struct Kept(ushort Chunk, ushort Offset, ushort Length, ushort Until);
 
     /// <summary>For the next claim; none when nothing is kept.</summary>
@@ -35,43 +40,73 @@ internal sealed class ConfigCache(RedisSchedule schedule, int shard, int capacit
     {
         _kept.Clear();
         _chunks.Clear();
-        (Edition, _filled, _outdated) = (null, ChunkSize, 0);
+        (Edition, _filled, _outdated, _reading) = (null, ChunkSize, 0, null);
     }
 
     /// <summary>The configurations of a claim's jobs, in their order; empty where Redis has none. Not cancelled: they are leased already.</summary>
     public async Task<IReadOnlyList<ReadOnlyMemory<byte>>> TakeAsync(Claim claim)
     {
+        var now = (ushort)(long)(time.GetElapsedTime(_started) / Tick % (ushort.MaxValue + 1));
+        // Before the changes, since it may be older than they are.
+        await EndReadingAsync();
         if (claim.Changed is null || _outdated > ChunkSize * (1L + _chunks.Count / 2))
             Forget();
         foreach (var id in claim.Changed ?? [])
             Remove(id);
         Edition = claim.Edition;
 
-        var now = (ushort)(long)(time.GetElapsedTime(_started) / Tick % (ushort.MaxValue + 1));
         var configs = new ReadOnlyMemory<byte>[claim.Jobs.Count];
-        var missing = new List<int>();
+        List<int> missing = [];
+        List<Guid> old = [];
         for (var i = 0; i < configs.Length; i++)
         {
-            if (_kept.TryGetValue(claim.Jobs[i].Id, out var kept) && (ushort)(kept.Until - now) is > 0 and <= LongestStay)
-                configs[i] = Text(kept);
-            else
+            var id = claim.Jobs[i].Id;
+            if (!_kept.TryGetValue(id, out var kept) || (short)(kept.Until - now) is <= -Grace or > LongestStay)
+            {
                 missing.Add(i);
+                continue;
+            }
+            configs[i] = Text(kept);
+            if ((short)(kept.Until - now) <= 0)
+                old.Add(id);
         }
-        if (missing.Count == 0)
-            return configs;
-        var found = await schedule.ConfigsAsync(shard, [.. missing.Select(i => claim.Jobs[i].Id)]);
-        foreach (var (n, i) in missing.Index())
+        if (missing.Count > 0)
         {
-            configs[i] = found[n];
-            Keep(claim.Jobs[i].Id, found[n], (ushort)(now + Random.Shared.Next(ShortestStay, LongestStay + 1)));
+            var ids = missing.ConvertAll(i => claim.Jobs[i].Id);
+            var found = await schedule.ConfigsAsync(shard, ids);
+            foreach (var (n, i) in missing.Index())
+            {
+                configs[i] = found[n];
+                Keep(ids[n], found[n], now);
+            }
         }
+        if (old.Count > 0)
+            _reading = (old, schedule.ConfigsAsync(shard, old), now);
         return configs;
+    }
+
+    private async Task EndReadingAsync()
+    {
+        if (_reading is not var (ids, found, at))
+            return;
+        _reading = null;
+        try
+        {
+            foreach (var (id, config) in ids.Zip(await found))
+                Keep(id, config, at);
+        }
+        catch (Exception failure) when (StoreResilience.IsStoreFailure(failure))
+        {
+            // As after a failed claim. Those that are claimed already are leased, and not given up for it.
+            Forget();
+        }
     }
 
     private ReadOnlyMemory<byte> Text(Kept kept) => _chunks[kept.Chunk].AsMemory(kept.Offset, kept.Length);
 
-    private void Keep(Guid id, byte[] config, ushort until)
+    private void Keep(Guid id, byte[] config, ushort read)
     {
+        var until = (ushort)(read + Random.Shared.Next(ShortestStay, LongestStay + 1));
         if (_kept.TryGetValue(id, out var old) && Text(old).Span.SequenceEqual(config))
         {
             _kept[id] = old with { Until = until };

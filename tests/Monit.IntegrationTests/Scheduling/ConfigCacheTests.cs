@@ -3,6 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using Monit.Core.Scheduling;
 using Monit.Testing;
 using Monit.Worker.Scheduler;
+using StackExchange.Redis;
 
 namespace Monit.IntegrationTests.Scheduling;
 
@@ -96,6 +97,45 @@ public sealed class ConfigCacheTests(LocalStores stores) : ScriptSuite(stores.Re
         _time.Advance(TimeSpan.FromSeconds(151));
         Assert.InRange(await OldAsync(cache, ids), 1, 99);
         _time.Advance(TimeSpan.FromSeconds(150));
+        Assert.Equal(0, await OldAsync(cache, ids));
+    }
+
+    [Fact]
+    public async Task Take_SoonAfterItsStay_IsUsedOnceMore_AndReadMeanwhile()
+    {
+        var (cache, ids) = (Cache(), await AddDueAsync(100));
+        await OldAsync(cache, ids);
+        foreach (var id in ids)
+            await ByHandAsync(id, "by hand");
+        _time.Advance(TimeSpan.FromSeconds(500));
+        Assert.InRange(await OldAsync(cache, ids), 1, 99);
+        Assert.Equal(0, await OldAsync(cache, ids));
+    }
+
+    [Fact]
+    public async Task Take_ReadMeanwhile_ChangedAfterIt_IsTheNewOne()
+    {
+        var (cache, ids) = (Cache(), await AddDueAsync(100));
+        await OldAsync(cache, ids);
+        _time.Advance(TimeSpan.FromSeconds(390));
+        Assert.Equal(100, await OldAsync(cache, ids));
+        foreach (var id in ids)
+            await WriteAsync(id, 2, "https://b.example/");
+        Assert.Equal(0, await OldAsync(cache, ids));
+    }
+
+    [Fact]
+    public async Task Take_ReadMeanwhileInVain_LooksAgainForAll()
+    {
+        var (cache, ids, key) = (Cache(), await AddDueAsync(100), Keys.For(0, "config"));
+        await OldAsync(cache, ids);
+        await Db.StringSetAsync(key, "not a hash");
+        _time.Advance(TimeSpan.FromSeconds(390));
+        Assert.Equal(100, await OldAsync(cache, ids));
+        await Assert.ThrowsAsync<RedisServerException>(() => OldAsync(cache, ids));
+        await Db.KeyDeleteAsync(key);
+        foreach (var id in ids)
+            await ByHandAsync(id, "by hand");
         Assert.Equal(0, await OldAsync(cache, ids));
     }
 

@@ -12,9 +12,9 @@ internal sealed class ConfigCache(RedisSchedule schedule, int shard, int capacit
 {
     private const int ChunkSize = 1 << 16;
 
-    // Unit of a stay. What was written past the scripts, by hand or by an older release, is noticed after 60 of them, ten minutes, at
-    // the latest, and for most after less: all at once, a million monitors would ask for all of them within one interval.
-    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(10);
+    // Unit of a stay. What was written past the scripts, by hand or by an older release, is noticed after 60 of them, an hour, at the
+    // latest, and for most after less: all at once, a million monitors would ask for all of them within one interval.
+    private static readonly TimeSpan Tick = TimeSpan.FromMinutes(1);
     private const int ShortestStay = 30;
     private const int LongestStay = 50;
     // For so long after its stay it still serves, while it is read again beside the next claim: to wait for a read in every claim
@@ -29,7 +29,7 @@ internal sealed class ConfigCache(RedisSchedule schedule, int shard, int capacit
     private long _outdated;
     private (List<Guid> Ids, Task<IReadOnlyList<byte[]>> Found, ushort At)? _reading;
 
-    // Until: the tick from which on it is read again. Ticks begin anew after a week, so only those shortly before and after now are meant.
+    // Until: the tick from which on it is read again. Ticks begin anew after 45 days, so only those shortly before and after now are meant.
     private readonly record struct Kept(ushort Chunk, ushort Offset, ushort Length, ushort Until);
 
     /// <summary>For the next claim; none when nothing is kept.</summary>

@@ -46,7 +46,9 @@ public static class ServiceDefaults
             logging.IncludeScopes = true;
         });
         var telemetry = builder.Services.AddOpenTelemetry()
-            .WithMetrics(metrics => metrics.AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddMeter("Monit.*"))
+            .WithMetrics(metrics => metrics.AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddMeter("Monit.*")
+                // Each metric sets room for so many series aside, and by default for 2000. The largest, of HTTP requests, has some dozens.
+                .AddView(_ => new MetricStreamConfiguration { CardinalityLimit = 500 }))
             .WithTracing(tracing => tracing.AddSource(builder.Environment.ApplicationName).AddSource("Monit.*")
                 .AddAspNetCoreInstrumentation(o => o.Filter = http => !IsOwn(http.Request.Path))
                 // Spans only, and no metrics: these have the address as an attribute. The probe's handler makes neither.

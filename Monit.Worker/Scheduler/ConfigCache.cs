@@ -11,6 +11,7 @@ namespace Monit.Worker.Scheduler;
 internal sealed class ConfigCache(RedisSchedule schedule, int shard, int capacity, TimeProvider time)
 {
     private const int ChunkSize = 1 << 16;
+    private const int Parts = 1024;
 
     // Unit of a stay. What was written past the scripts, by hand or by an older release, is noticed after 60 of them, an hour, at the
     // latest, and for most after less: all at once, a million monitors would ask for all of them within one interval.
@@ -21,11 +22,13 @@ internal sealed class ConfigCache(RedisSchedule schedule, int shard, int capacit
     // keeps a worker at a million monitors from catching up.
     private const int Grace = 10;
 
-    private readonly Dictionary<Guid, Kept> _kept = [];
+    // Many small ones: a large one that grows leaves large ones behind, which stay until the next full collection.
+    private readonly Dictionary<Guid, Kept>[] _kept = [.. Enumerable.Range(0, Parts).Select(_ => new Dictionary<Guid, Kept>())];
     // One after the other, since a million small arrays take half as much again and give the garbage collector work. Written once.
     private readonly List<byte[]> _chunks = [];
     private readonly long _started = time.GetTimestamp();
     private int _filled = ChunkSize;
+    private int _count;
     private long _outdated;
     private (List<Guid> Ids, Task<IReadOnlyList<byte[]>> Found, ushort At)? _reading;
 
@@ -38,9 +41,10 @@ internal sealed class ConfigCache(RedisSchedule schedule, int shard, int capacit
     /// <summary>Whenever a claim's reply may be missing, or another Redis may have taken over.</summary>
     public void Forget()
     {
-        _kept.Clear();
+        foreach (var part in _kept)
+            part.Clear();
         _chunks.Clear();
-        (Edition, _filled, _outdated, _reading) = (null, ChunkSize, 0, null);
+        (Edition, _filled, _count, _outdated, _reading) = (null, ChunkSize, 0, 0, null);
     }
 
     /// <summary>The configurations of a claim's jobs, in their order; empty where Redis has none. Not cancelled: they are leased already.</summary>
@@ -61,7 +65,7 @@ internal sealed class ConfigCache(RedisSchedule schedule, int shard, int capacit
         for (var i = 0; i < configs.Length; i++)
         {
             var id = claim.Jobs[i].Id;
-            if (!_kept.TryGetValue(id, out var kept) || (short)(kept.Until - now) is <= -Grace or > LongestStay)
+            if (!Part(id).TryGetValue(id, out var kept) || (short)(kept.Until - now) is <= -Grace or > LongestStay)
             {
                 missing.Add(i);
                 continue;
@@ -102,34 +106,45 @@ internal sealed class ConfigCache(RedisSchedule schedule, int shard, int capacit
         }
     }
 
+    // Hashes of ids are as random as their last bits.
+    private Dictionary<Guid, Kept> Part(Guid id) => _kept[id.GetHashCode() & (Parts - 1)];
+
     private ReadOnlyMemory<byte> Text(Kept kept) => _chunks[kept.Chunk].AsMemory(kept.Offset, kept.Length);
 
     private void Keep(Guid id, byte[] config, ushort read)
     {
         var until = (ushort)(read + Random.Shared.Next(ShortestStay, LongestStay + 1));
-        if (_kept.TryGetValue(id, out var old) && Text(old).Span.SequenceEqual(config))
+        var part = Part(id);
+        if (part.TryGetValue(id, out var old) && Text(old).Span.SequenceEqual(config))
         {
-            _kept[id] = old with { Until = until };
+            part[id] = old with { Until = until };
             return;
         }
         Remove(id);
-        if (config is [] || config.Length >= ChunkSize || _kept.Count >= capacity)
+        if (config is [] || config.Length >= ChunkSize || _count >= capacity)
             return;
         if (_filled + config.Length > ChunkSize)
         {
             if (_chunks.Count > ushort.MaxValue)
                 return;
-            _chunks.Add(new byte[ChunkSize]);
+            // Pinned, since the garbage collector leaves those where they are.
+            _chunks.Add(GC.AllocateUninitializedArray<byte>(ChunkSize, pinned: true));
             _filled = 0;
         }
         config.CopyTo(_chunks[^1], _filled);
-        _kept[id] = new Kept((ushort)(_chunks.Count - 1), (ushort)_filled, (ushort)config.Length, until);
+        // By a fifth, not to twice the size.
+        if (part.Count == part.Capacity)
+            part.EnsureCapacity(part.Count + 1);
+        part[id] = new Kept((ushort)(_chunks.Count - 1), (ushort)_filled, (ushort)config.Length, until);
         _filled += config.Length;
+        _count++;
     }
 
     private void Remove(Guid id)
     {
-        if (_kept.Remove(id, out var kept))
-            _outdated += kept.Length;
+        if (!Part(id).Remove(id, out var kept))
+            return;
+        _outdated += kept.Length;
+        _count--;
     }
 }

@@ -11,7 +11,7 @@ namespace Monit.Worker.Scheduler;
 internal sealed class ConfigCache(RedisSchedule schedule, int shard, int capacity, TimeProvider time)
 {
     private const int ChunkSize = 1 << 16;
-    private const int Parts = 1024;
+    private const int PartSize = 1000;
 
     // Unit of a stay. What was written past the scripts, by hand or by an older release, is noticed after 60 of them, an hour, at the
     // latest, and for most after less: all at once, a million monitors would ask for all of them within one interval.
@@ -23,7 +23,7 @@ internal sealed class ConfigCache(RedisSchedule schedule, int shard, int capacit
     private const int Grace = 10;
 
     // Many small ones: a large one that grows leaves large ones behind, which stay until the next full collection.
-    private readonly Dictionary<Guid, Kept>[] _kept = [.. Enumerable.Range(0, Parts).Select(_ => new Dictionary<Guid, Kept>())];
+    private readonly Dictionary<Guid, Kept>[] _kept = [.. Enumerable.Range(0, capacity / PartSize + 1).Select(_ => new Dictionary<Guid, Kept>())];
     // One after the other, since a million small arrays take half as much again and give the garbage collector work. Written once.
     private readonly List<byte[]> _chunks = [];
     private readonly long _started = time.GetTimestamp();
@@ -106,8 +106,7 @@ internal sealed class ConfigCache(RedisSchedule schedule, int shard, int capacit
         }
     }
 
-    // Hashes of ids are as random as their last bits.
-    private Dictionary<Guid, Kept> Part(Guid id) => _kept[id.GetHashCode() & (Parts - 1)];
+    private Dictionary<Guid, Kept> Part(Guid id) => _kept[(uint)id.GetHashCode() % (uint)_kept.Length];
 
     private ReadOnlyMemory<byte> Text(Kept kept) => _chunks[kept.Chunk].AsMemory(kept.Offset, kept.Length);
 

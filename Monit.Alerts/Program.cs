@@ -1,13 +1,16 @@
 using Monit.Alerts;
 using Monit.ServiceDefaults;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults();
-builder.AddMonitDatabase();
-builder.Services.AddSchemaWait();
-builder.AddMonitAlerts();
+return await StartProblem.RunAsync(args, async () =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddServiceDefaults();
+    builder.AddMonitDatabase();
+    builder.Services.AddSchemaWait();
+    builder.AddMonitAlerts();
 
-var app = builder.Build();
-app.MapDefaultEndpoints();
-app.MapMonitAlerts();
-await app.RunAsync();
+    var app = builder.Build();
+    app.MapDefaultEndpoints();
+    app.MapMonitAlerts();
+    await app.RunAsync();
+});

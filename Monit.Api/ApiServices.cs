@@ -4,6 +4,7 @@ using Monit.Api.Http;
 using Monit.Api.Incidents;
 using Monit.Api.Monitors;
 using Monit.Api.Users;
+using Scalar.AspNetCore;
 
 namespace Monit.Api;
 
@@ -47,6 +48,8 @@ public static class ApiServices
         api.MapMonitors();
         api.MapIncidents();
         app.MapOpenApi();
+        // A page for the document, of files that the service has itself: nothing is fetched from elsewhere.
+        app.MapScalarApiReference("/docs", page => page.WithTitle("Monit API").DisableDefaultFonts().DisableTelemetry()).AllowAnonymous();
         return app;
     }
 }

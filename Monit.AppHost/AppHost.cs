@@ -1,55 +1,54 @@
 using Microsoft.Extensions.Configuration;
 using Monit.AppHost;
 
-var builder = DistributedApplication.CreateBuilder(args);
-var target = builder.AddPublishTarget();
+try
+{
+    var builder = DistributedApplication.CreateBuilder(args);
+    var target = PublishTarget.Choose(builder);
 
-// Generated once: kept in the user secrets when running, asked for or generated when publishing.
-var jwtSecret = builder.AddKey("jwt-secret");
-var alertsKey = builder.AddKey("alerts-key");
+    // Generated once: kept in the user secrets when running, asked for or generated when publishing.
+    var jwtSecret = builder.AddKey("jwt-secret");
+    var alertsKey = builder.AddKey("alerts-key");
 
-// Stores that exist, by their connection strings; Azure's when publishing there; else containers that keep their data.
-var redis = builder.AddExisting("redis")
-    ?? (target is PublishTarget.Azure ? builder.AddAzureCache("redis") : builder.AddRedisContainer("redis"));
-var database = builder.AddExisting("monitdb")
-    ?? (target is PublishTarget.Azure ? builder.AddAzureDatabase("monitdb") : builder.AddPostgresContainer("monitdb"));
+    // Stores that exist, by their connection strings; those of the publish target; else containers, or local processes.
+    var redis = builder.AddRedisStore("redis", target);
+    var database = builder.AddDatabaseStore("monitdb", target);
 
-// The API is all that the world sees. It applies the migrations; the others wait until the schema is there.
-var api = builder.AddProject<Projects.Monit_Api>("api")
-    .WithReference(redis).WaitFor(redis)
-    .WithReference(database).WaitFor(database)
-    .WithEnvironment("Auth__Secret", jwtSecret)
-    .WithHttpHealthCheck("/health")
-    .WithOwnSampling()
-    .WithExternalHttpEndpoints()
-    .WithPages("REST API", ("OpenAPI document", "/openapi/v1.json"), ("Health", "/health"))
-    .WithDemo()
-    .WithDeployment(target, maxReplicas: 10);
+    // Applies the migrations and ends; the services wait for it.
+    var migrations = builder.AddMigrations("migrations", database, target);
 
-// Delivers alerts: by the SMTP server of the section Smtp, or into an inbox that only this machine sees.
-var alerts = builder.AddProject<Projects.Monit_Alerts>("alerts")
-    .WithReference(database).WaitFor(database)
-    .WaitFor(api)
-    .WithEnvironment("Alerts__Key", alertsKey)
-    .WithHttpHealthCheck("/health")
-    .WithOwnSampling()
-    .WithPages("Alert service", ("Health", "/health"))
-    .WithDeployment(target, maxReplicas: 3);
-if (builder.Configuration["Smtp:Host"] is { Length: > 0 })
-    alerts.WithSmtpSettings();
-else if (builder.ExecutionContext.IsRunMode && builder.HasContainers())
-    alerts.WithInbox(builder.AddMailpit("mailpit"));
+    // The API is all that the world sees.
+    var api = builder.AddProject<Projects.Monit_Api>("api")
+        .WithStore(redis).WithStore(database).WaitForCompletion(migrations)
+        .WithEnvironment("Auth__Secret", jwtSecret)
+        .WithExternalHttpEndpoints()
+        .WithServiceDefaults(("API reference", "/docs"), ("OpenAPI document", "/openapi/v1.json"))
+        .WithDemo()
+        .WithDeployment(target, maxReplicas: 10);
 
-// Checks the monitors; any number of replicas share the schedule in Redis.
-builder.AddProject<Projects.Monit_Worker>("worker")
-    .WithReference(redis).WaitFor(redis)
-    .WithReference(database).WaitFor(database)
-    .WithReference(alerts).WaitFor(alerts)
-    .WithEnvironment("Alerts__Key", alertsKey)
-    .WithHttpHealthCheck("/health")
-    .WithOwnSampling()
-    .WithPages("Check pipeline", ("Health", "/health"))
-    .WithReplicas(builder.Configuration.GetValue("Worker:Replicas", 2))
-    .WithDeployment(target, maxReplicas: 10);
+    // Delivers alerts: by the SMTP server of the section Smtp, or into an inbox that only this machine sees.
+    var alerts = builder.AddProject<Projects.Monit_Alerts>("alerts")
+        .WithStore(database).WaitForCompletion(migrations)
+        .WithEnvironment("Alerts__Key", alertsKey)
+        .WithServiceDefaults()
+        .WithMailServer()
+        .WithDeployment(target, maxReplicas: 3);
 
-builder.Build().Run();
+    // Checks the monitors; any number of replicas share the schedule in Redis.
+    var worker = builder.AddProject<Projects.Monit_Worker>("worker")
+        .WithStore(redis).WithStore(database).WaitForCompletion(migrations)
+        .WithReference(alerts)
+        .WithEnvironment("Alerts__Key", alertsKey)
+        .WithServiceDefaults()
+        .WithReplicas(builder.Configuration.GetValue("Worker:Replicas", 2))
+        .WithDeployment(target, maxReplicas: 10);
+
+    builder.StopBeforeStores(worker, alerts, api);
+    builder.Build().Run();
+    return 0;
+}
+catch (CannotStartException problem)
+{
+    await Console.Error.WriteLineAsync($"monit: {problem.Message}");
+    return 1;
+}

@@ -11,6 +11,7 @@ internal static class Demo
 {
     private const int Monitors = 100;
     private const int Down = 5;
+    private const string ClosedPort = "http://127.0.0.1:1/";
 
     /// <summary>Adds the command to the API, whose free accounts may then have many monitors. Nothing when publishing.</summary>
     public static IResourceBuilder<ProjectResource> WithDemo(this IResourceBuilder<ProjectResource> api) =>
@@ -19,7 +20,7 @@ internal static class Demo
             .WithCommand("seed-demo", $"Seed {Monitors} demo monitors", context => SeedAsync(api.GetEndpoint("http"), context.CancellationToken),
                 new CommandOptions
                 {
-                    Description = $"Registers an account with {Monitors} monitors of the API itself, {Down} of which are down.",
+                    Description = $"Registers an account with {Monitors} monitors: of the API itself, and {Down} of a port where nothing listens.",
                     IconName = "AddSquareMultiple",
                     IsHighlighted = true,
                     UpdateState = context => context.ResourceSnapshot.HealthStatus is Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy
@@ -47,7 +48,7 @@ internal static class Demo
                 await PostAsync("monitors", new
                 {
                     name = $"Demo {created + 1:000} ({(up ? "up" : "down")})",
-                    url = new Uri(http.BaseAddress, up ? "alive" : "not-there").ToString(),
+                    url = up ? new Uri(http.BaseAddress, "alive").ToString() : ClosedPort,
                     alert_email = account.email,
                     interval_sec = 30,
                 });

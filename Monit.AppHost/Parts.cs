@@ -9,71 +9,40 @@ internal static class Parts
     public static IResourceBuilder<ParameterResource> AddKey(this IDistributedApplicationBuilder builder, [ResourceName] string name) =>
         builder.AddParameter(name, new GenerateParameterDefault { MinLength = 48, Special = false }, secret: true, persist: true);
 
-    /// <summary>A store outside of this application, if <c>ConnectionStrings:{name}</c> is configured.</summary>
-    public static IResourceBuilder<IResourceWithConnectionString>? AddExisting(
-        this IDistributedApplicationBuilder builder, [ResourceName] string name) =>
-        builder.IsConfigured(name) ? builder.AddConnectionString(name) : null;
-
-    /// <summary>Whether the model has containers, so that a container engine is there anyway.</summary>
-    public static bool HasContainers(this IDistributedApplicationBuilder builder) =>
-        builder.Resources.Any(resource => resource is ContainerResource);
-
-    public static IResourceBuilder<IResourceWithConnectionString> AddRedisContainer(
-        this IDistributedApplicationBuilder builder, [ResourceName] string name) =>
-        builder.AddRedis(name).WithLifetime(ContainerLifetime.Persistent).WithDataVolume(builder.VolumeName("redis")).WithArgs(context =>
-        {
-            // Evicting would drop the schedule. A published Redis starts from one line for the shell: its last argument.
-            string[] durable = ["--appendonly", "yes", "--maxmemory-policy", "noeviction"];
-            if (context.ExecutionContext.IsRunMode)
-                foreach (var argument in durable)
-                    context.Args.Add(argument);
-            else
-                context.Args[^1] = $"{context.Args[^1]} {string.Join(' ', durable)}";
-        });
-
-    public static IResourceBuilder<IResourceWithConnectionString> AddPostgresContainer(
-        this IDistributedApplicationBuilder builder, [ResourceName] string name) =>
-        builder.AddPostgres("postgres").WithLifetime(ContainerLifetime.Persistent)
-            .WithDataVolume(builder.VolumeName("postgres")).AddDatabase(name);
-
-    /// <summary>Takes all mail and sends none; its web page shows it.</summary>
-    public static IResourceBuilder<ContainerResource> AddMailpit(this IDistributedApplicationBuilder builder, [ResourceName] string name) =>
-        builder.AddContainer(name, "axllent/mailpit", "v1.31")
-            .WithLifetime(ContainerLifetime.Persistent)
-            .WithEndpoint(targetPort: 1025, name: "smtp", scheme: "smtp")
-            .WithHttpEndpoint(targetPort: 8025)
-            .WithHttpHealthCheck("/readyz")
-            .WithIconName("Mail")
-            .WithUrlForEndpoint("smtp", url => url.DisplayLocation = UrlDisplayLocation.DetailsOnly)
-            .WithUrlForEndpoint("http", url => url.DisplayText = "Inbox");
-
-    public static void WithInbox(this IResourceBuilder<ProjectResource> alerts, IResourceBuilder<ContainerResource> mailpit)
+    /// <summary>Monit.Api once more, with the command that brings the schema up to date and ends.</summary>
+    public static IResourceBuilder<ProjectResource> AddMigrations(this IDistributedApplicationBuilder builder,
+        [ResourceName] string name, IResourceBuilder<IResourceWithConnectionString> database, PublishTarget? target)
     {
-        var smtp = mailpit.GetEndpoint("smtp");
-        alerts.WaitFor(mailpit)
-            .WithEnvironment("Smtp__Host", smtp.Property(EndpointProperty.Host))
-            .WithEnvironment("Smtp__Port", smtp.Property(EndpointProperty.Port))
-            .WithEnvironment("Smtp__Security", "None");
+        // Without its launch profile: that would give it the API's port.
+        var migrations = builder.AddProject<Projects.Monit_Api>(name, launchProfileName: null)
+            .WithArgs("migrate").WithStore(database).WithOwnSampling().WithIconName("DatabaseArrowUp");
+        target?.DeployJob(migrations);
+        return migrations;
     }
 
-    /// <summary>Passes the section <c>Smtp</c> on; its password as a secret, so that no published file shows it.</summary>
-    public static void WithSmtpSettings(this IResourceBuilder<ProjectResource> alerts)
-    {
-        var builder = alerts.ApplicationBuilder;
-        foreach (var setting in builder.Configuration.GetSection("Smtp").GetChildren())
-            if (!setting.Key.Equals("Password", StringComparison.OrdinalIgnoreCase))
-                alerts.WithEnvironment($"Smtp__{setting.Key}", setting.Value);
-            else if (setting.Value is { Length: > 0 } password)
-                alerts.WithEnvironment("Smtp__Password", builder.AddParameter("smtp-password", () => password, secret: true));
-    }
+    /// <summary>Passes a store's connection string on, and nothing else of it; waits until it answers.</summary>
+    public static IResourceBuilder<ProjectResource> WithStore(
+        this IResourceBuilder<ProjectResource> service, IResourceBuilder<IResourceWithConnectionString> store) =>
+        service.WithReferenceEnvironment(ReferenceEnvironmentInjectionFlags.ConnectionString | ReferenceEnvironmentInjectionFlags.ServiceDiscovery)
+            .WithReference(store).WaitFor(store);
 
-    /// <summary>Names a service's address in the dashboard, and adds pages beside it.</summary>
-    public static IResourceBuilder<ProjectResource> WithPages(
-        this IResourceBuilder<ProjectResource> service, string name, params (string Name, string Path)[] pages)
+    /// <summary>Health, sampling, and the links on the dashboard's first page: all lead to a page that exists.</summary>
+    public static IResourceBuilder<ProjectResource> WithServiceDefaults(
+        this IResourceBuilder<ProjectResource> service, params (string Name, string Path)[] pages)
     {
-        service.WithUrlForEndpoint("http", url => url.DisplayText = name);
-        foreach (var (text, path) in pages)
+        (string Name, string Path)[] all = [.. pages, ("Health", "/health")];
+        service.WithHttpHealthCheck("/health").WithOwnSampling().WithPlainTransport()
+            .WithUrlForEndpoint("http", url => (url.DisplayText, url.Url) = all[0]);
+        foreach (var (text, path) in all[1..])
             service.WithUrlForEndpoint("http", _ => new ResourceUrlAnnotation { Url = path, DisplayText = text });
+        return service;
+    }
+
+    /// <summary>How the service is deployed, when it is.</summary>
+    public static IResourceBuilder<ProjectResource> WithDeployment(
+        this IResourceBuilder<ProjectResource> service, PublishTarget? target, int maxReplicas)
+    {
+        target?.Deploy(service, maxReplicas);
         return service;
     }
 
@@ -81,10 +50,10 @@ internal static class Parts
     public static IResourceBuilder<ProjectResource> WithOwnSampling(this IResourceBuilder<ProjectResource> service) =>
         service.WithEnvironment(context => context.EnvironmentVariables.Remove("OTEL_TRACES_SAMPLER"));
 
-    // A published name must not depend on the folder that it was published from; two checkouts that run must not share one.
-    private static string? VolumeName(this IDistributedApplicationBuilder builder, string store) =>
-        builder.ExecutionContext.IsPublishMode ? $"monit-{store}" : null;
-
-    private static bool IsConfigured(this IDistributedApplicationBuilder builder, string name) =>
-        builder.Configuration.GetConnectionString(name) is { Length: > 0 };
+    /// <summary>No development certificate: the services speak HTTP among themselves, and a proxy ends TLS.</summary>
+    public static IResourceBuilder<T> WithPlainTransport<T>(this IResourceBuilder<T> resource)
+        where T : IResourceWithEnvironment, IResourceWithArgs =>
+#pragma warning disable ASPIRECERTIFICATES001 // Marked as experimental.
+        resource.WithoutHttpsCertificate();
+#pragma warning restore ASPIRECERTIFICATES001
 }

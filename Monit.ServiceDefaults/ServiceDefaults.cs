@@ -1,13 +1,14 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Monit.Core;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
 namespace Monit.ServiceDefaults;
@@ -16,7 +17,6 @@ namespace Monit.ServiceDefaults;
 public static class ServiceDefaults
 {
     private const string Prometheus = "Telemetry:Prometheus";
-    private static readonly TimeSpan HealthTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// OpenTelemetry (exported where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says, and with <c>Telemetry:Prometheus</c> to who
@@ -45,7 +45,14 @@ public static class ServiceDefaults
             logging.IncludeFormattedMessage = true;
             logging.IncludeScopes = true;
         });
+        // Until the start is through, what it throws reaches StartProblem, which says it without a stack trace.
+        var start = new StartState();
+        builder.Services.AddSingleton(start);
+        foreach (var category in (string[])["Microsoft.Extensions.Hosting.Internal.Host", "Microsoft.AspNetCore.Server.Kestrel"])
+            builder.Logging.AddFilter(category, level => start.Started && level >= LogLevel.Warning);
+
         var telemetry = builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddAttributes([new("service.version", Product.Version)]))
             .WithMetrics(metrics => metrics.AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddMeter("Monit.*")
                 // Each metric sets room for so many series aside, and by default for 2000: 21 MB of a worker's memory.
                 .AddView(_ => new MetricStreamConfiguration { CardinalityLimit = 500 }))
@@ -60,13 +67,8 @@ public static class ServiceDefaults
         if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
             telemetry.UseOtlpExporter();
 
-        builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
-        // A store that swallows packets must not keep whoever asks for our health waiting.
-        builder.Services.PostConfigure<HealthCheckServiceOptions>(health =>
-        {
-            foreach (var check in health.Registrations.Where(check => check.Timeout == Timeout.InfiniteTimeSpan))
-                check.Timeout = HealthTimeout;
-        });
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddHealth();
         builder.Services.AddServiceDiscovery();
         return builder;
     }
@@ -74,8 +76,8 @@ public static class ServiceDefaults
     /// <summary><c>/health</c>: ready to serve, stores included. <c>/alive</c>: the process answers.</summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
-        app.MapHealthChecks("/health").AllowAnonymous();
-        app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") }).AllowAnonymous();
+        app.Lifetime.ApplicationStarted.Register(() => app.Services.GetRequiredService<StartState>().Started = true);
+        app.MapHealth();
         if (app.Configuration.GetValue<bool>(Prometheus))
             app.MapPrometheusScrapingEndpoint().AllowAnonymous();
         return app;
@@ -83,4 +85,9 @@ public static class ServiceDefaults
 
     // What asks for our state is no work worth a trace.
     private static bool IsOwn(string? path) => path is "/health" or "/alive" or "/metrics";
+
+    private sealed class StartState
+    {
+        public bool Started { get; set; }
+    }
 }

@@ -4,18 +4,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Monit.Core.Data;
 using StackExchange.Redis;
-#if !ASPIRE_CLIENTS
-using Npgsql;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Trace;
-#endif
 
 namespace Monit.ServiceDefaults;
 
 /// <summary>
 /// The clients of the two stores, under the names that Aspire gives them: <c>ConnectionStrings:redis</c> and
-/// <c>ConnectionStrings:monitdb</c>. With the MSBuild property <c>AspireClients</c> they are Aspire's integrations;
-/// without it the same registrations by hand. Nothing outside this file knows which.
+/// <c>ConnectionStrings:monitdb</c>, registered by Aspire's client integrations.
 /// </summary>
 public static class Stores
 {
@@ -23,18 +17,8 @@ public static class Stores
     public static T AddMonitRedis<T>(this T builder) where T : IHostApplicationBuilder
     {
         var connection = builder.RequireConnectionString("redis");
-#if ASPIRE_CLIENTS
         // A span for every command would be many for a check: the pipeline traces what its scripts do, by itself.
         builder.AddRedisClient("redis", settings => (settings.ConnectionString, settings.DisableTracing) = (connection, true), Configure);
-#else
-        builder.Services.AddSingleton<IConnectionMultiplexer>(_ =>
-        {
-            var options = ConfigurationOptions.Parse(connection);
-            Configure(options);
-            return ConnectionMultiplexer.Connect(options);
-        });
-        builder.Services.AddHealthChecks().AddCheck<RedisHealthCheck>("redis");
-#endif
         return builder;
     }
 
@@ -43,14 +27,8 @@ public static class Stores
     {
         var connection = builder.RequireConnectionString("monitdb");
         builder.Services.AddMonitDb<PostgresMonitDb>(options => options.UseMonitPostgres(connection));
-#if ASPIRE_CLIENTS
         // Retries are StoreResilience's: one place, and transactions stay plain.
         builder.EnrichNpgsqlDbContext<PostgresMonitDb>(settings => settings.DisableRetry = true);
-#else
-        builder.Services.AddHealthChecks().AddDbContextCheck<PostgresMonitDb>();
-        builder.Services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddNpgsql());
-        builder.Services.ConfigureOpenTelemetryMeterProvider(metrics => metrics.AddMeter("Npgsql"));
-#endif
         return builder;
     }
 
@@ -76,6 +54,6 @@ public static class Stores
     private static string RequireConnectionString(this IHostApplicationBuilder builder, string name) =>
         builder.Configuration.GetConnectionString(name) is { Length: > 0 } connection
             ? connection
-            : throw new InvalidOperationException(
+            : throw new StartException(
                 $"ConnectionStrings:{name} is not set. Set it, for example as the environment variable ConnectionStrings__{name}.");
 }

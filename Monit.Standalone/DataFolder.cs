@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using Monit.ServiceDefaults;
 
 namespace Monit.Standalone;
 
@@ -8,6 +9,10 @@ namespace Monit.Standalone;
 internal sealed class DataFolder : IDisposable
 {
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const int Corrupt = 11;
+    private const int NotADatabase = 26;
+    // EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION of Windows.
+    private static readonly int[] SharingViolations = [11, 35, unchecked((int)0x80070020)];
     private readonly FileStream _lock;
 
     private DataFolder(string path, FileStream held) => (Path, _lock) = (path, held);
@@ -22,7 +27,7 @@ internal sealed class DataFolder : IDisposable
     }.ConnectionString;
 
     /// <summary>Takes the folder for this process; the lock falls with the process, however it ends.</summary>
-    /// <exception cref="DataFolderException">Another Monit has it, or it cannot be written. The message is for the user.</exception>
+    /// <exception cref="StartException">Another Monit has it, or it cannot be written. The message is for the user.</exception>
     public static DataFolder Open(string path)
     {
         path = System.IO.Path.GetFullPath(path);
@@ -39,18 +44,28 @@ internal sealed class DataFolder : IDisposable
             OpenOwn(DatabaseOf(path), FileMode.OpenOrCreate, FileShare.ReadWrite).Dispose();
             return new DataFolder(path, held);
         }
-        catch (IOException) when (held is null && File.Exists(System.IO.Path.Combine(path, "lock")))
+        catch (IOException busy) when (held is null && SharingViolations.Contains(busy.HResult))
         {
-            throw new DataFolderException(
-                $"Another Monit is running on {path}. Stop it, or choose another folder with Standalone__DataDirectory.");
+            throw new StartException(
+                $"Another Monit is running on {path}. Stop it, or choose another folder with Standalone__DataDirectory.", busy);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             held?.Dispose();
-            throw new DataFolderException(
-                $"The data folder {path} cannot be used: {failure.Message} Choose another with Standalone__DataDirectory.");
+            throw Unusable(path, failure);
         }
     }
+
+    /// <summary>What a failed start means for the user, where the folder or its database is the reason; else null.</summary>
+    public StartException? Explain(Exception failure) => failure switch
+    {
+        SqliteException { SqliteErrorCode: Corrupt or NotADatabase } => new StartException(
+            $"The database {DatabaseOf(Path)} is damaged ({failure.Message}). Restore the data folder from a backup, or move the file away to begin with an empty one.", failure),
+        SqliteException => new StartException($"The database {DatabaseOf(Path)} cannot be used: {failure.Message}", failure),
+        // What is in use by somebody else is an address, and no file.
+        IOException { InnerException: null } or UnauthorizedAccessException => Unusable(Path, failure),
+        _ => null,
+    };
 
     /// <summary>The keys of this installation, generated at the first start and the same ever after.</summary>
     public StandaloneKeys LoadOrCreateKeys()
@@ -67,7 +82,7 @@ internal sealed class DataFolder : IDisposable
             {
                 // Said below.
             }
-            throw new DataFolderException(
+            throw new StartException(
                 $"{file} does not hold the keys that Monit wrote. Restore it, or delete it: new keys log everybody out, and lose nothing else.");
         }
 
@@ -99,6 +114,9 @@ internal sealed class DataFolder : IDisposable
     }
 
     public void Dispose() => _lock.Dispose();
+
+    private static StartException Unusable(string path, Exception failure) => new(
+        $"The data folder {path} cannot be used: {failure.Message} Make it writable, or choose another with Standalone__DataDirectory.", failure);
 
     private static string DatabaseOf(string path) => System.IO.Path.Combine(path, "monit.db");
 

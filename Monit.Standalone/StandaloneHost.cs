@@ -38,13 +38,9 @@ internal static class StandaloneHost
             },
         });
 
-        // Until the start is through, what it throws reaches Program, which says it without a stack trace.
-        var started = false;
-        foreach (var category in (string[])["Microsoft.Extensions.Hosting.Internal.Host", "Microsoft.AspNetCore.Server.Kestrel"])
-            builder.Logging.AddFilter(category, level => started && level >= LogLevel.Warning);
-
         builder.Services.AddMonitDb<SqliteMonitDb>(options => options.UseMonitSqlite(folder.ConnectionString));
-        builder.Services.AddHealthChecks().AddDbContextCheck<SqliteMonitDb>();
+        builder.Services.AddHealthChecks().AddDbContextCheck<SqliteMonitDb>()
+            .AddCheck("data-folder", new DataFolderHealthCheck(folder));
         builder.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(redis.ClientOptions));
         folder.PrepareDatabase();
         builder.Services.AddSchemaMigration();
@@ -61,11 +57,36 @@ internal static class StandaloneHost
         app.MapMonitApi();
         app.MapMonitAlerts();
         app.Lifetime.ApplicationStarted.Register(() =>
-        {
-            started = true;
-            Console.WriteLine($"Monit listens on {string.Join(", ", app.Urls)} and keeps its data in {folder.Path}");
-        });
+            Console.WriteLine($"Monit listens on {string.Join(", ", app.Urls)} and keeps its data in {folder.Path}"));
         return app;
+    }
+
+    /// <summary>Runs until it is told to stop.</summary>
+    /// <exception cref="StartException">The data folder or its database is what keeps it from starting.</exception>
+    public static async Task RunAsync(string[] args, DataFolder folder)
+    {
+        EmbeddedRedis? redis = null;
+        WebApplication? app = null;
+        try
+        {
+            try
+            {
+                redis = new EmbeddedRedis(folder.Path);
+                app = Build(args, folder, redis);
+                await StartAsync(app);
+            }
+            catch (Exception failure) when (folder.Explain(failure) is { } problem)
+            {
+                throw problem;
+            }
+            await app.WaitForShutdownAsync();
+        }
+        finally
+        {
+            if (app is not null)
+                await app.DisposeAsync();
+            redis?.Dispose();
+        }
     }
 
     /// <summary>Starts all, or, where that fails (a port in use), stops in order what had started.</summary>

@@ -3,15 +3,18 @@ using Monit.ServiceDefaults;
 using Monit.Worker;
 using Monit.Worker.Alerting;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults();
-builder.AddMonitRedis();
-builder.AddMonitDatabase();
-builder.Services.AddSchemaWait();
-builder.AddMonitCore();
-builder.AddMonitWorker();
-builder.AddAlertsClient();
+return await StartProblem.RunAsync(args, async () =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddServiceDefaults();
+    builder.AddMonitRedis();
+    builder.AddMonitDatabase();
+    builder.Services.AddSchemaWait();
+    builder.AddMonitCore();
+    builder.AddMonitWorker();
+    builder.AddAlertsClient();
 
-var app = builder.Build();
-app.MapDefaultEndpoints();
-app.Run();
+    var app = builder.Build();
+    app.MapDefaultEndpoints();
+    await app.RunAsync();
+});

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using Monit.Core;
 
 namespace Monit.Api.Http;
 
@@ -13,7 +14,7 @@ internal static class ApiDocument
     {
         options.AddDocumentTransformer((document, _, _) =>
         {
-            document.Info = new OpenApiInfo { Title = "Monit", Version = "v1", Description = "Distributed uptime monitoring." };
+            document.Info = new OpenApiInfo { Title = "Monit", Version = Product.Version, Description = "Distributed uptime monitoring." };
             document.AddComponent(Bearer, new OpenApiSecurityScheme
             {
                 Type = SecuritySchemeType.Http, Scheme = Bearer, BearerFormat = "JWT",

@@ -18,8 +18,6 @@ public static class AlertsClient
         if (key is not { Length: >= 32 })
             throw new InvalidOperationException("Alerts:Key must have at least 32 characters; Monit.Alerts needs the same.");
 
-        builder.Services.AddHttpClient<AlertsHealthCheck>(http => http.BaseAddress = Address).AddServiceDiscovery();
-        builder.Services.AddHealthChecks().AddCheck<AlertsHealthCheck>("alerts");
         builder.Services.AddRefitGeneratedClient<IAlertsApi>(new RefitSettings())
             .ConfigureHttpClient(http =>
             {

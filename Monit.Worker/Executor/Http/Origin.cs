@@ -1,4 +1,5 @@
 using System.Text;
+using Monit.Core;
 
 namespace Monit.Worker.Executor.Http;
 
@@ -16,7 +17,7 @@ internal sealed class Origin(Uri url, bool keepAlive)
     /// <summary>The request from behind its path.</summary>
     public byte[] RequestEnd { get; } = Encoding.UTF8.GetBytes(
         $" HTTP/1.1\r\nHost: {(url.HostNameType == UriHostNameType.IPv6 ? url.Host : url.IdnHost)}{(url.IsDefaultPort ? "" : $":{url.Port}")}\r\n"
-        + $"User-Agent: Monit/1.0 (uptime check)\r\nAccept: */*\r\n{(keepAlive ? "" : "Connection: close\r\n")}\r\n");
+        + $"User-Agent: {Product.UserAgent}\r\nAccept: */*\r\n{(keepAlive ? "" : "Connection: close\r\n")}\r\n");
 
     /// <summary>Guarded by the lock of <see cref="HttpConnections"/>, and so is <see cref="IsKnown"/>.</summary>
     public List<HttpConnection> Idle { get; } = [];

@@ -1,19 +1,47 @@
+using System.Data.Common;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
+using Monit.Core;
 
-namespace Monit.Standalone;
+namespace Monit.ServiceDefaults;
 
-/// <summary>What keeps Monit from starting and is the user's to mend: a wrong setting, a port or a folder in use.</summary>
-internal static partial class StartProblem
+/// <summary>What keeps a service from starting and is the user's to mend: a wrong setting, a port or a folder in use.</summary>
+public static partial class StartProblem
 {
     private const string OtherAddress = "Choose another address with ASPNETCORE_URLS, such as http://127.0.0.1:8081.";
 
-    /// <returns>A line for each problem; none if it is nothing that the user could mend.</returns>
-    public static IReadOnlyList<string> Lines(Exception failure) => failure switch
+    /// <summary>
+    /// Runs a service's program: <c>--version</c> prints the version and ends; a problem of the start that the user can mend
+    /// goes to standard error, a line each, without a stack trace.
+    /// </summary>
+    /// <returns>The exit code: 0, or 1 where the start failed so.</returns>
+    public static async Task<int> RunAsync(string[] args, Func<Task> run)
     {
-        DataFolderException => [failure.Message],
+        if (args is ["--version"])
+        {
+            Console.WriteLine($"Monit {Product.Version}");
+            return 0;
+        }
+        try
+        {
+            await run();
+            return 0;
+        }
+        catch (Exception failure) when (Lines(failure) is { Count: > 0 } lines)
+        {
+            foreach (var line in lines)
+                await Console.Error.WriteLineAsync($"monit: {line}");
+            return 1;
+        }
+    }
+
+    /// <returns>A line for each problem; none if it is nothing that the user could mend.</returns>
+    private static IReadOnlyList<string> Lines(Exception failure) => failure switch
+    {
+        StartException => [failure.Message],
+        DbException => [$"The database refuses: {failure.Message}"],
         OptionsValidationException invalid => [.. invalid.Failures.Distinct()],
         AggregateException several when several.InnerExceptions.All(inner => inner is OptionsValidationException) =>
             [.. several.InnerExceptions.SelectMany(Lines).Distinct()],

@@ -49,7 +49,8 @@ public static class ApiServices
         api.MapIncidents();
         app.MapOpenApi();
         // A page for the document, of files that the service has itself: nothing is fetched from elsewhere.
-        app.MapScalarApiReference("/docs", page => page.WithTitle("Monit API").DisableDefaultFonts().DisableTelemetry()).AllowAnonymous();
+        app.MapScalarApiReference("/docs", page => page
+            .WithTitle("Monit API").DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp().HideClientButton().HideDeveloperTools()).AllowAnonymous();
         return app;
     }
 }

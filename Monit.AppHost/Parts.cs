@@ -15,7 +15,7 @@ internal static class Parts
     {
         // Without its launch profile: that would give it the API's port.
         var migrations = builder.AddProject<Projects.Monit_Api>(name, launchProfileName: null)
-            .WithArgs("migrate").WithStore(database).WithOwnSampling().WithIconName("DatabaseArrowUp");
+            .WithArgs("migrate").WithStore(database).WithOwnSampling().WithPlainTransport().WithIconName("DatabaseArrowUp");
         target?.DeployJob(migrations);
         return migrations;
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Monit.AppHost;
 
@@ -7,16 +8,21 @@ namespace Monit.AppHost;
 /// Ends the services before the orchestrator ends everything at once: a worker that drains gives its checks back to
 /// Redis, which must still be there.
 /// </summary>
-internal sealed class StopOrder(ResourceCommandService commands, IReadOnlyList<string> services) : IHostedService
+internal sealed partial class StopOrder(
+    ResourceCommandService commands, IReadOnlyList<IResource> services, ILogger<StopOrder> logger) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     // Hosted services stop in the reverse order of their registration, so this one before the orchestrator.
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(services.Select(async service =>
     {
-        foreach (var service in services)
-            await commands.ExecuteCommandAsync(service, KnownResourceCommands.StopCommand, cancellationToken);
-    }
+        var stopped = await commands.ExecuteCommandAsync(service, KnownResourceCommands.StopCommand, cancellationToken);
+        if (!stopped.Success)
+            LogNotStopped(service.Name, stopped.Message);
+    }));
+
+    [LoggerMessage(1, LogLevel.Warning, "{Service} was not stopped before its stores: {Reason}")]
+    private partial void LogNotStopped(string service, string? reason);
 }
 
 internal static class StopOrderExtensions
@@ -24,13 +30,13 @@ internal static class StopOrderExtensions
     /// <summary>A worker drains for at most 25 s; see <c>Shutdown:Timeout</c>.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Stops these services, in this order, before the stores.</summary>
+    /// <summary>Stops these services before the stores.</summary>
     public static void StopBeforeStores(this IDistributedApplicationBuilder builder, params IResourceBuilder<ProjectResource>[] services)
     {
         if (!builder.ExecutionContext.IsRunMode)
             return;
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Patience);
-        builder.Services.AddHostedService(provider => new StopOrder(
-            provider.GetRequiredService<ResourceCommandService>(), [.. services.Select(service => service.Resource.Name)]));
+        builder.Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<StopOrder>(
+            provider, (IReadOnlyList<IResource>)[.. services.Select(service => service.Resource)]));
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Monit.Core.Data;
+using Monit.Core.Monitors;
 using Monit.Core.Resilience;
 using Monit.Core.Scheduling;
 using Monit.Worker.Scheduler;
@@ -27,6 +28,7 @@ internal sealed partial class ReconcilerStage(
     ILogger<ReconcilerStage> logger)
 {
     private const int GapPage = 1000;
+    private static readonly TimeSpan WriteThrough = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
     public async Task RunAsync(CancellationToken stop)
@@ -113,21 +115,26 @@ internal sealed partial class ReconcilerStage(
 
     private async Task CloseGapsAsync(CancellationToken stop)
     {
-        for (var last = Guid.Empty; ;)
+        for (var last = Guid.Empty; await GapAsync(all => all.Where(m => m.Id > last), stop) is { Count: > 0 } page; last = page[^1])
         {
-            var gap = await resilience.RunAsync(async ct =>
-            {
-                await using var db = await dbs.CreateDbContextAsync(ct);
-                return await db.Monitors.Where(m => m.SyncedVersion < m.Version && m.Id > last)
-                    .OrderBy(m => m.Id).Select(m => m.Id).Take(GapPage).ToListAsync(ct);
-            }, stop);
+            // Whoever changed a monitor is about to write it: what is left after a moment did not get through.
+            await Task.Delay(WriteThrough, time, stop);
+            var gap = await GapAsync(all => all.Where(m => page.Contains(m.Id)), stop);
             if (gap.Count == 0)
-                return;
+                continue;
             await sync.SyncAsync(gap, TimeSpan.Zero, ct: stop);
             LogGap(gap.Count);
-            last = gap[^1];
         }
     }
+
+    /// <summary>Monitors whose last change Redis is not known to have, at most a page, by id.</summary>
+    private Task<List<Guid>> GapAsync(Func<IQueryable<UptimeMonitor>, IQueryable<UptimeMonitor>> among, CancellationToken stop) =>
+        resilience.RunAsync(async ct =>
+        {
+            await using var db = await dbs.CreateDbContextAsync(ct);
+            return await among(db.Monitors).Where(m => m.SyncedVersion < m.Version)
+                .OrderBy(m => m.Id).Select(m => m.Id).Take(GapPage).ToListAsync(ct);
+        }, stop);
 
     [LoggerMessage(1, LogLevel.Warning, "The Reconciler's {Work} did not get through; trying again ({Reason})")]
     private partial void LogFailed(string work, string reason);

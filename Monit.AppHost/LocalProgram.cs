@@ -13,17 +13,22 @@ internal static class LocalProgram
             .Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
     /// <summary>Whether a program ends with 0; false also where it is missing.</summary>
-    public static bool Succeeds(string program, params IEnumerable<string> arguments) => Run(program, arguments).ExitCode == 0;
+    public static bool Succeeds(string program, params IEnumerable<string> arguments) => Run(program, arguments, "").ExitCode == 0;
 
     /// <summary>Runs a program to its end.</summary>
     /// <returns>Its exit code, and what it said on standard error; -1 where it is missing or took longer than a minute.</returns>
-    public static (int ExitCode, string Error) Run(string program, params IEnumerable<string> arguments)
+    public static (int ExitCode, string Error) Run(string program, IEnumerable<string> arguments, string input)
     {
         if (Find(program) is not { } path)
             return (-1, $"{program} is not installed");
-        using var process = Process.Start(new ProcessStartInfo(path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(path, arguments)
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
         var error = process.StandardError.ReadToEndAsync();
         _ = process.StandardOutput.ReadToEndAsync();
+        process.StandardInput.Write(input);
+        process.StandardInput.Close();
         if (process.WaitForExit(TimeSpan.FromMinutes(1)))
             return (process.ExitCode, error.GetAwaiter().GetResult().Trim());
         process.Kill();

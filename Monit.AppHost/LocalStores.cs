@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Monit.AppHost;
@@ -12,6 +13,9 @@ internal static class LocalStores
         [.. DebianVersions("/usr/lib/postgresql"), "/opt/homebrew/bin", "/usr/local/bin", "/usr/local/pgsql/bin"]));
     private const int LockAttempts = 100;
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Whether local processes are asked for, also where containers could be had.</summary>
+    public static bool AreWanted(IConfiguration configuration) => Directory(configuration) is not null;
 
     /// <summary>Adds a redis-server on a free port, with an append-only file in the data folder.</summary>
     /// <exception cref="CannotStartException">redis-server is not installed, or another AppHost has the data folder.</exception>
@@ -38,7 +42,7 @@ internal static class LocalStores
         var folder = DataFolder(builder, "postgres");
         // PostgreSQL refuses to run as root.
         string[] user = Environment.UserName == "root" ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] : [];
-        CreateCluster(PostgresBin, folder, user);
+        CreateCluster(PostgresBin, folder, user, name);
         var port = LocalProgram.FreePort();
         var login = $"Host=127.0.0.1;Port={port};Username=postgres";
         // Without a pool: PostgreSQL waits for open connections when it is stopped.
@@ -53,42 +57,44 @@ internal static class LocalStores
     {
         // The process holds the folder's lock: what an AppHost that was killed leaves behind ends a little later than itself.
         string[] held = LocalProgram.Find("flock") is { } flock ? [flock, "--no-fork", "--nonblock", LockOf(folder)] : [];
-        string[] all = [.. user, .. held, .. command];
-        return builder.AddExecutable(name, LocalProgram.Find(all[0])!, folder, all[1..])
+        // A server's log is no error because it goes to standard error.
+        return builder.AddExecutable(name, "/bin/sh", folder, ["-c", "exec \"$@\" 2>&1", "sh", .. user, .. held, .. command])
             .WithHealthCheck(name)
             .WithIconName("Database")
             .ExcludeFromManifest();
     }
 
-    private static void CreateCluster(string bin, string folder, string[] user)
+    private static void CreateCluster(string bin, string folder, string[] user, string database)
     {
         if (user.Length > 0)
-            Do("chown", "-R", "postgres", folder);
+            Do("", "chown", "-R", "postgres", folder);
         if (File.Exists($"{folder}/data/PG_VERSION"))
             return;
         // Made whole or not at all. Trusts whoever connects, which is this machine alone.
         string[] init = [.. user, $"{bin}/initdb", "-D", $"{folder}/new", "-U", "postgres", "-A", "trust", "-E", "UTF8"];
-        if (Directory.Exists($"{folder}/new"))
-            Directory.Delete($"{folder}/new", recursive: true);
-        Do(init);
-        Directory.Move($"{folder}/new", $"{folder}/data");
+        if (System.IO.Directory.Exists($"{folder}/new"))
+            System.IO.Directory.Delete($"{folder}/new", recursive: true);
+        Do("", init);
+        // By the server's single-user mode, so that nobody asks for a database that is not there yet.
+        Do($"CREATE DATABASE {database};\n", [.. user, $"{bin}/postgres", "--single", "-D", $"{folder}/new", "postgres"]);
+        System.IO.Directory.Move($"{folder}/new", $"{folder}/data");
     }
 
-    private static void Do(params string[] command)
+    private static void Do(string input, params string[] command)
     {
-        var (exitCode, error) = LocalProgram.Run(command[0], command[1..]);
+        var (exitCode, error) = LocalProgram.Run(command[0], command[1..], input);
         if (exitCode != 0)
             throw new CannotStartException($"{string.Join(' ', command)} failed: {error}");
     }
 
-    /// <summary>The store's folder in <c>.monit</c> beside the solution, which git ignores.</summary>
+    /// <summary>The store's folder in <c>LocalStores:Directory</c>; by default in <c>.monit</c> beside the solution, which git ignores.</summary>
     private static string DataFolder(IDistributedApplicationBuilder builder, string store)
     {
-        var root = Path.GetFullPath(Path.Combine(builder.AppHostDirectory, "..", ".monit"));
+        var root = Path.GetFullPath(Directory(builder.Configuration) ?? Path.Combine(builder.AppHostDirectory, "..", ".monit"));
         // The user postgres does not get into a folder that only root may enter, such as root's home.
         if (Environment.UserName == "root" && !LocalProgram.Succeeds("setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "test", "-x", Path.Combine(root, "..")))
             root = $"/var/tmp/monit-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(root)))[..8]}";
-        var folder = Directory.CreateDirectory(Path.Combine(root, store)).FullName;
+        var folder = System.IO.Directory.CreateDirectory(Path.Combine(root, store)).FullName;
         WaitForLock(LockOf(folder));
         return folder;
     }
@@ -114,6 +120,8 @@ internal static class LocalStores
         }
     }
 
+    private static string? Directory(IConfiguration configuration) => configuration["LocalStores:Directory"] is { Length: > 0 } folder ? folder : null;
+
     private static string LockOf(string folder) => Path.Combine(folder, "lock");
 
     /// <summary>Says at once, and for both stores, what would have to be there.</summary>
@@ -127,5 +135,5 @@ internal static class LocalStores
     }
 
     private static IEnumerable<string> DebianVersions(string folder) =>
-        Directory.Exists(folder) ? Directory.GetDirectories(folder).OrderDescending().Select(version => $"{version}/bin") : [];
+        System.IO.Directory.Exists(folder) ? System.IO.Directory.GetDirectories(folder).OrderDescending().Select(version => $"{version}/bin") : [];
 }

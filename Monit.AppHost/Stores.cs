@@ -8,12 +8,12 @@ internal static class Stores
     public static IResourceBuilder<IResourceWithConnectionString> AddRedisStore(
         this IDistributedApplicationBuilder builder, [ResourceName] string name, PublishTarget? target) =>
         builder.AddExisting(name) ?? target?.AddRedis(builder, name)
-            ?? (ContainerEngine.Answers(builder.Configuration) ? builder.AddRedisContainer(name) : builder.AddLocalRedis(name));
+            ?? (builder.HasContainers() ? builder.AddRedisContainer(name) : builder.AddLocalRedis(name));
 
     public static IResourceBuilder<IResourceWithConnectionString> AddDatabaseStore(
         this IDistributedApplicationBuilder builder, [ResourceName] string name, PublishTarget? target) =>
         builder.AddExisting(name) ?? target?.AddDatabase(builder, name)
-            ?? (ContainerEngine.Answers(builder.Configuration) ? builder.AddPostgresContainer(name) : builder.AddLocalPostgres(name));
+            ?? (builder.HasContainers() ? builder.AddPostgresContainer(name) : builder.AddLocalPostgres(name));
 
     /// <summary>Redis in a container that keeps its data.</summary>
     public static IResourceBuilder<IResourceWithConnectionString> AddRedisContainer(
@@ -39,6 +39,9 @@ internal static class Stores
         var postgres = builder.AddPostgres("postgres").WithLifetime(ContainerLifetime.Persistent);
         return postgres.WithDataVolume(VolumeName(postgres, "postgres")).AddDatabase(name);
     }
+
+    private static bool HasContainers(this IDistributedApplicationBuilder builder) =>
+        !LocalStores.AreWanted(builder.Configuration) && ContainerEngine.Answers(builder.Configuration);
 
     /// <summary>A store outside of this application, if <c>ConnectionStrings:{name}</c> is configured.</summary>
     private static IResourceBuilder<IResourceWithConnectionString>? AddExisting(

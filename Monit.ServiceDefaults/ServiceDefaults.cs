@@ -56,7 +56,7 @@ public static class ServiceDefaults
             .WithMetrics(metrics => metrics.AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddMeter("Monit.*")
                 // Each metric sets room for so many series aside, and by default for 2000: 21 MB of a worker's memory.
                 .AddView(_ => new MetricStreamConfiguration { CardinalityLimit = 500 }))
-            .WithTracing(tracing => tracing.AddSource(builder.Environment.ApplicationName).AddSource("Monit.*")
+            .WithTracing(tracing => tracing.AddSource(builder.Environment.ApplicationName).AddSource("Monit.*").AddProcessor(new SqlSpanNames())
                 .AddAspNetCoreInstrumentation(o => o.Filter = http => !IsOwn(http.Request.Path))
                 // Spans only, and no metrics: these have the address as an attribute. The probe's handler makes neither.
                 .AddHttpClientInstrumentation(o => o.FilterHttpRequestMessage = http => !IsOwn(http.RequestUri?.AbsolutePath)));

@@ -35,6 +35,8 @@ internal sealed class AzureContainerApps : PublishTarget
     {
 #pragma warning disable ASPIREPROBES001 // Marked as experimental; only a publish uses it.
         service
+            // A service answers once the schema is there: the job that applies it has ten minutes.
+            .WithHttpProbe(ProbeType.Startup, "/alive", periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 60, endpointName: "http")
             .WithHttpProbe(ProbeType.Liveness, "/alive", initialDelaySeconds: 10, timeoutSeconds: 5, failureThreshold: 6, endpointName: "http")
             .WithHttpProbe(ProbeType.Readiness, "/health", timeoutSeconds: 5, endpointName: "http");
 #pragma warning restore ASPIREPROBES001

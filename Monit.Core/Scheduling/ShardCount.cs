@@ -13,22 +13,10 @@ public static class ShardCount
     /// <exception cref="InvalidOperationException">They differ; the message says what to do.</exception>
     public static async Task EnsureAsync(MonitDb db, IDatabase redis, RedisKeys keys, CancellationToken ct = default)
     {
-        var inSql = await db.Settings.AsNoTracking().SingleOrDefaultAsync(s => s.Key == Key, ct);
-        if (inSql is null)
-        {
-            db.Settings.Add(new Setting { Key = Key, Value = $"{keys.Shards}" });
-            try
-            {
-                await db.SaveChangesAsync(ct);
-            }
-            catch (DbUpdateException)
-            {
-                // Another service was first; what it wrote is what counts.
-                db.ChangeTracker.Clear();
-                inSql = await db.Settings.AsNoTracking().SingleAsync(s => s.Key == Key, ct);
-            }
-        }
-        Compare(inSql?.Value, "the database", keys.Shards);
+        // Services start at the same time: the first one's number counts.
+        var shards = $"{keys.Shards}";
+        await db.Database.ExecuteSqlAsync($"INSERT INTO settings (key, value) VALUES ({Key}, {shards}) ON CONFLICT DO NOTHING", ct);
+        Compare(await db.Settings.Where(s => s.Key == Key).Select(s => s.Value).SingleAsync(ct), "the database", keys.Shards);
 
         for (var shard = 0; shard < keys.Shards; shard++)
         {

@@ -11,11 +11,13 @@ public sealed class ManifestTests
     [Fact]
     public async Task Manifest_ShowsTheApiAlone_AndNoSecret()
     {
-        var text = await PublishAsync("--Smtp:Host=smtp.example.org", $"--Smtp:Password={Password}");
+        var text = await PublishAsync("--Smtp:Host=smtp.example.org", "--Smtp:Port=2525", $"--Smtp:Password={Password}");
         var resources = JsonDocument.Parse(text).RootElement.GetProperty("resources");
 
         Assert.DoesNotContain(Password, text, StringComparison.Ordinal);
         Assert.Equal("{smtp-password.value}", Setting(resources, "alerts", "Smtp__Password"));
+        Assert.Equal("{smtp-host.value}", Setting(resources, "alerts", "Smtp__Host"));
+        Assert.Equal("2525", Setting(resources, "alerts", "Smtp__Port"));
         Assert.Equal("{jwt-secret.value}", Setting(resources, "api", "Auth__Secret"));
         Assert.Equal("{alerts-key.value}", Setting(resources, "alerts", "Alerts__Key"));
         Assert.Equal("{alerts-key.value}", Setting(resources, "worker", "Alerts__Key"));
@@ -29,16 +31,33 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public async Task Compose_KeepsItsRedisDurable_AndShowsTheApiAlone()
+    public async Task Manifest_WithoutATarget_AsksForTheStores_AndMigratesByItself()
     {
-        var text = await PublishAsync("--Publish:Target=compose");
-        var resources = JsonDocument.Parse(text).RootElement.GetProperty("resources");
+        var resources = JsonDocument.Parse(await PublishAsync()).RootElement.GetProperty("resources");
 
-        var redis = resources.GetProperty("redis");
-        var start = redis.GetProperty("args")[1].GetString();
-        Assert.EndsWith("--appendonly yes --maxmemory-policy noeviction", start, StringComparison.Ordinal);
-        Assert.Equal("/data", redis.GetProperty("volumes")[0].GetProperty("target").GetString());
-        Assert.Equal(["api"], External(resources));
+        foreach (var store in (string[])["redis", "monitdb"])
+        {
+            Assert.Equal("parameter.v0", resources.GetProperty(store).GetProperty("type").GetString());
+            Assert.True(resources.GetProperty(store).GetProperty("inputs").GetProperty("value").GetProperty("secret").GetBoolean(), store);
+        }
+        Assert.Equal("migrate", resources.GetProperty("migrations").GetProperty("args")[0].GetString());
+        Assert.Equal(["ConnectionStrings__monitdb"],
+            resources.GetProperty("migrations").GetProperty("env").EnumerateObject().Select(setting => setting.Name)
+                .Where(name => !name.StartsWith("OTEL_", StringComparison.Ordinal)));
+        Assert.False(resources.TryGetProperty("redis-server", out _), "processes of this machine are not published");
+    }
+
+    [Theory]
+    [InlineData("PublishTargets=azure", "--operation", "publish", "--step", "publish")]
+    [InlineData("PublishTargets=compose", "--operation", "publish", "--publisher", "manifest", "--Publish:Target", "compose")]
+    public async Task Publish_ToATargetThatIsNotCompiledIn_IsRefusedInOneLine(string named, params string[] arguments)
+    {
+        var (exitCode, _, error) = await RunAsync(arguments);
+
+        Assert.Equal(1, exitCode);
+        Assert.StartsWith("monit: ", error, StringComparison.Ordinal);
+        Assert.Contains(named, error, StringComparison.Ordinal);
+        Assert.Single(error.Trim().Split('\n'));
     }
 
     private static string Setting(JsonElement resources, string service, string name) =>
@@ -55,27 +74,32 @@ public sealed class ManifestTests
         try
         {
             var manifest = Path.Combine(folder.FullName, "manifest.json");
-            // Beside the AppHost, not beside this test, lies what it needs to run; both are of one configuration.
-            var built = new DirectoryInfo(AppContext.BaseDirectory);
-            var start = new ProcessStartInfo("dotnet", [
-                Path.Combine(Projects.Monit_AppHost.ProjectPath, "bin", built.Parent!.Name, built.Name, "Monit.AppHost.dll"),
-                "--operation", "publish", "--publisher", "manifest", "--output-path", manifest, .. settings])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                WorkingDirectory = Projects.Monit_AppHost.ProjectPath,
-            };
-            using var publish = Process.Start(start)!;
-            var ct = TestContext.Current.CancellationToken;
-            var error = publish.StandardError.ReadToEndAsync(ct);
-            var output = await publish.StandardOutput.ReadToEndAsync(ct);
-            await publish.WaitForExitAsync(ct);
-            Assert.True(File.Exists(manifest), $"exit {publish.ExitCode}: {output}{await error}");
-            return await File.ReadAllTextAsync(manifest, ct);
+            var ran = await RunAsync(["--operation", "publish", "--publisher", "manifest", "--output-path", manifest, .. settings]);
+            Assert.True(File.Exists(manifest), $"{ran}");
+            return await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken);
         }
         finally
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(string[] arguments)
+    {
+        // Beside the AppHost, not beside this test, lies what it needs to run; both are of one configuration.
+        var built = new DirectoryInfo(AppContext.BaseDirectory);
+        var start = new ProcessStartInfo("dotnet",
+            [Path.Combine(Projects.Monit_AppHost.ProjectPath, "bin", built.Parent!.Name, built.Name, "Monit.AppHost.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Projects.Monit_AppHost.ProjectPath,
+        };
+        using var process = Process.Start(start)!;
+        var ct = TestContext.Current.CancellationToken;
+        var error = process.StandardError.ReadToEndAsync(ct);
+        var output = await process.StandardOutput.ReadToEndAsync(ct);
+        await process.WaitForExitAsync(ct);
+        return (process.ExitCode, output, await error);
     }
 }

@@ -24,17 +24,21 @@ internal sealed class RunningApp : IAsyncDisposable
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public static async Task<RunningApp> StartAsync(LocalStores stores, params string[] settings)
+    /// <summary>On stores that exist, without a container.</summary>
+    public static async Task<RunningApp> StartAsync(LocalStores stores, params string[] settings) => await StartAsync(
+    [
+        $"--ConnectionStrings:redis={await stores.RedisConnectionStringAsync()}",
+        $"--ConnectionStrings:monitdb={await stores.NewDatabaseAsync()}",
+        .. settings,
+    ]);
+
+    public static async Task<RunningApp> StartAsync(params string[] settings)
     {
         var telemetry = await OtlpSink.StartAsync(Ct);
-        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Monit_AppHost>(
-        [
-            $"--ConnectionStrings:redis={await stores.RedisConnectionStringAsync()}",
-            $"--ConnectionStrings:monitdb={await stores.NewDatabaseAsync()}",
-            .. settings,
-        ], Ct);
-        // Unhealthy is what a service is until it has started.
-        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning)
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Monit_AppHost>(settings, Ct);
+        // A rule for any category of any provider; a minimum level gives way to the rules of appsettings.json.
+        builder.Services.AddLogging(logging => logging.AddFilter(null, LogLevel.Warning)
+            // Unhealthy is what a service is until it has started.
             .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None));
         var prefix = LocalStores.NewPrefix();
         foreach (var service in Services)
@@ -82,6 +86,11 @@ internal sealed class RunningApp : IAsyncDisposable
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return new ApiUser(http);
     }
+
+    /// <summary>The addresses that the dashboard's first page links to, but for those of replicas.</summary>
+    public IReadOnlyList<Uri> Links() =>
+        [.. Services.SelectMany(service => _app.ResourceNotifications.TryGetCurrentState(service, out var state) ? state.Snapshot.Urls : [])
+            .Where(url => url is { IsInternal: false, IsInactive: false }).Select(url => new Uri(url.Url)).Distinct()];
 
     public Task StopAsync() => _app.StopAsync(Ct);
 

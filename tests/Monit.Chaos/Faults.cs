@@ -141,8 +141,9 @@ internal sealed record Fault(string Name, string What, Func<Installation, Task> 
         _ => null,
     };
 
-    private static string FakeTime { get; } = Directory.Exists("/usr/lib")
-        ? Directory.EnumerateFiles("/usr/lib", "libfaketime.so.1", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }).FirstOrDefault("-") : "-";
+    // Debian has it in a folder for each architecture. Not searched for any deeper: links may lead in circles there.
+    private static string FakeTime { get; } = ((string[])["/usr/lib", .. Directory.Exists("/usr/lib") ? Directory.GetDirectories("/usr/lib", "*-linux-*") : []])
+        .Select(folder => Path.Combine(folder, "faketime", "libfaketime.so.1")).FirstOrDefault(File.Exists, "-");
 
     private static Task Wait(TimeSpan time) => Task.Delay(time, Time);
 

@@ -31,11 +31,12 @@ public sealed class LocalStores : IDisposable
 
     public void Dispose()
     {
-        if (_redis.IsValueCreated)
-            _redis.Value.GetAwaiter().GetResult().Dispose();
-        if (_redisServer.IsValueCreated && _redisServer.Value.IsCompletedSuccessfully)
+        // What did not start has nothing to dispose, and failed the tests that asked for it.
+        if (_redis is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+            _redis.Value.Result.Dispose();
+        if (_redisServer is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
             _redisServer.Value.Result.Dispose();
-        if (_postgres.IsValueCreated && _postgres.Value.IsCompletedSuccessfully)
+        if (_postgres is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
             _postgres.Value.Result.Dispose();
     }
 }

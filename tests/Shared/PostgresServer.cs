@@ -111,7 +111,8 @@ internal sealed class PostgresServer : IDisposable
         }
     }, "PostgreSQL answers");
 
-    private static string? FindBin()
+    /// <summary>The folder of its programs; null where it is not installed.</summary>
+    public static string? FindBin()
     {
         var versions = Directory.Exists("/usr/lib/postgresql")
             ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending().Select(v => $"{v}/bin").ToArray() : [];

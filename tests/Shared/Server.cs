@@ -101,8 +101,16 @@ internal sealed class Server : IDisposable
     /// <summary>Leaves a test out where its server is missing: skipped on a laptop, failed where CI=true.</summary>
     public static Exception Missing(string what)
     {
-        // How xunit knows a skip by its exception.
-        var prefix = Environment.GetEnvironmentVariable("CI") == "true" ? "" : "$XunitDynamicSkip$";
+        var prefix = Environment.GetEnvironmentVariable("CI") == "true" ? "" : Skip;
         return new InvalidOperationException($"{prefix}{what} is missing.");
     }
+
+    /// <summary>Whether this is <c>./monit test --long</c>: what can be done longer or more often, is.</summary>
+    public static bool IsLongRun => Environment.GetEnvironmentVariable("MONIT_TEST_LONG") == "1";
+
+    /// <summary>Whether an exception leaves its test out. A fixture keeps it for its tests: thrown by itself, it would fail them.</summary>
+    public static bool IsSkip(Exception missing) => missing.Message.StartsWith(Skip, StringComparison.Ordinal);
+
+    // How xunit knows a skip by its exception.
+    private const string Skip = "$XunitDynamicSkip$";
 }

@@ -14,10 +14,7 @@ using StackExchange.Redis;
 
 namespace Monit.IntegrationTests.ServiceDefaults;
 
-/// <summary>
-/// What both registrations of the stores' clients do, Aspire's and ours: the build decides which one this is, by the
-/// MSBuild property <c>AspireClients</c>.
-/// </summary>
+/// <summary>What Monit relies on of Aspire's clients of the stores.</summary>
 public sealed class StoresTests(LocalStores stores)
 {
     private const string Nowhere = "127.0.0.1:1,connectTimeout=200,connectRetry=0";
@@ -41,7 +38,7 @@ public sealed class StoresTests(LocalStores stores)
     [InlineData("monitdb")]
     public void MissingConnectionString_IsNamed(string name)
     {
-        var refused = Assert.Throws<InvalidOperationException>(() => Build(
+        var refused = Assert.Throws<StartException>(() => Build(
             name == "redis" ? null : Nowhere, name == "monitdb" ? null : "Host=nowhere"));
 
         Assert.Contains($"ConnectionStrings:{name} is not set", refused.Message, StringComparison.Ordinal);

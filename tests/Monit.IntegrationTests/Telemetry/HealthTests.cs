@@ -1,5 +1,9 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Time.Testing;
 using Monit.IntegrationTests.Api;
 using Monit.ServiceDefaults;
 using Monit.Testing;
@@ -15,6 +19,7 @@ public sealed class HealthTests : IDisposable
     public void Dispose() => _http.Dispose();
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task Service_IsNotReadyWithoutWhatItNeeds_AndReadyAgainByItself()
     {
         using var postgres = await PostgresServer.StartAsync();
@@ -41,11 +46,49 @@ public sealed class HealthTests : IDisposable
         await redis.RestartAsync();
         await ReadyAsync(worker, api.App);
 
-        await alerts.DisposeAsync();
-        await NotReadyAsync(worker);
-        await ReadyAsync(api.App);
-        await using var again = await ServiceApps.StartAlertsAsync(database, port);
-        await ReadyAsync(worker, again);
+        // Checks go on without the alert service, and alerts wait in SQL.
+        Assert.Equal(["PostgresMonitDb", "StackExchange.Redis", "claim-loop", "schema", "self"], await DetailsAsync(worker));
+    }
+
+    [Fact]
+    public async Task Readiness_IsAskedForOnceASecond_AndACallerThatHangsUpAbortsNothing()
+    {
+        var time = new FakeTimeProvider();
+        var (asked, answer) = (0, new TaskCompletionSource());
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton<TimeProvider>(time);
+        builder.AddServiceDefaults();
+        builder.Services.AddHealthChecks().AddAsyncCheck("counted", async () =>
+        {
+            asked++;
+            await answer.Task;
+            return HealthCheckResult.Degraded("on purpose");
+        });
+        await using var app = builder.Build();
+        app.MapDefaultEndpoints();
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        var address = new Uri(app.Urls.First());
+
+        using (var hangUp = new CancellationTokenSource())
+        {
+            var gone = _http.GetAsync(new Uri(address, "/health"), hangUp.Token);
+            await Eventually.True(() => asked == 1, "the first caller has the checks run");
+            await hangUp.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
+        }
+        answer.SetResult();
+        string[] answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _http.GetStringAsync(new Uri(address, "/health"))));
+        Assert.All(answers, text => Assert.Equal("Degraded", text));
+        Assert.Equal(1, asked);
+
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Contains("counted: Degraded on purpose", await _http.GetStringAsync(new Uri(address, "/health?details"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal(2, asked);
+
+        using var proxied = new HttpRequestMessage(HttpMethod.Get, new Uri(address, "/health?details")) { Headers = { { "X-Forwarded-For", "192.0.2.1" } } };
+        using var forOthers = await _http.SendAsync(proxied, TestContext.Current.CancellationToken);
+        Assert.Equal("Degraded", await forOthers.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     [Theory]
@@ -70,6 +113,12 @@ public sealed class HealthTests : IDisposable
             await Eventually.Get(() => StatusAsync(app, "/health"), status => status == HttpStatusCode.ServiceUnavailable, $"{app.Urls.First()} is not ready", 60);
             Assert.Equal(HttpStatusCode.OK, await StatusAsync(app, "/alive"));
         }
+    }
+
+    private async Task<string[]> DetailsAsync(WebApplication app)
+    {
+        var lines = (await _http.GetStringAsync(new Uri(new Uri(app.Urls.First()), "/health?details"), TestContext.Current.CancellationToken)).Split('\n');
+        return [.. lines.Skip(1).Select(line => line.Split(':')[0])];
     }
 
     private async Task<HttpStatusCode> StatusAsync(WebApplication app, string path)

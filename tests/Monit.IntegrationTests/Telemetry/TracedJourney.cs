@@ -24,12 +24,13 @@ internal sealed class TracedJourney : IAsyncDisposable
 
     public static async Task<TracedJourney> StartAsync(LocalStores stores, double successRatio = 0, bool inProcess = false)
     {
+        // The stores first: a test that is left out for want of one leaves no listener behind.
+        var (database, redis) = (await stores.NewDatabaseAsync(), await stores.RedisConnectionStringAsync());
         var journey = new TracedJourney();
-        var database = await stores.NewDatabaseAsync();
         // What the sweep finds is no part of the check's trace.
         journey._alerts = await AlertsHost.StartAsync(
             services => services.AddMonitDb<PostgresMonitDb>(o => o.UseMonitPostgres(database)), journey._smtp.Port, ("Alerts:SweepInterval", "01:00:00"));
-        journey.Worker = await WorkerHarness.StartAsync(stores, database, settings: new()
+        journey.Worker = await WorkerHarness.StartAsync(stores, database, redis, settings: new()
         {
             ["Telemetry:SuccessRatio"] = FormattableString.Invariant($"{successRatio}"),
             ["Alerts:Key"] = AlertsHost.Key,

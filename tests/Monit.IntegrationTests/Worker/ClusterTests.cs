@@ -6,6 +6,7 @@ using StackExchange.Redis;
 namespace Monit.IntegrationTests.Worker;
 
 /// <summary>Shards over a Redis Cluster, and the loss of one of its masters.</summary>
+[Trait("Speed", "Slow")]
 public sealed class ClusterTests(LocalStores stores)
 {
     private const int Monitors = 60;

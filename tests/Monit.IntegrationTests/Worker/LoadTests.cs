@@ -5,6 +5,7 @@ using Monit.Testing;
 namespace Monit.IntegrationTests.Worker;
 
 /// <summary>Backlogs, slow targets, stores that go away, and the drain.</summary>
+[Trait("Speed", "Slow")]
 public sealed class LoadTests(LocalStores stores) : IAsyncDisposable
 {
     private readonly ScriptedTarget _target = new();

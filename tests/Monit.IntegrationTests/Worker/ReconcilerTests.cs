@@ -5,6 +5,7 @@ using StackExchange.Redis;
 namespace Monit.IntegrationTests.Worker;
 
 /// <summary>SQL is the truth, and Redis is rebuilt from it.</summary>
+[Trait("Speed", "Slow")]
 public sealed class ReconcilerTests(LocalStores stores) : IAsyncLifetime
 {
     private readonly ScriptedTarget _target = new();

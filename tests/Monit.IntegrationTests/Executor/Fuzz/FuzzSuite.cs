@@ -23,7 +23,7 @@ public abstract class FuzzSuite
     [Fact]
     public async Task MalformedAnswers_NeitherCrashNorHangNorLeak()
     {
-        var cases = Asked ?? 3000;
+        var cases = Asked ?? (Server.IsLongRun ? 100_000 : 3000);
         var started = TimeProvider.System.GetTimestamp();
         // The first tenth warms up code and buffers.
         await RunAsync(until: cases / 10);

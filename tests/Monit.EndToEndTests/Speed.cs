@@ -1,0 +1,2 @@
+// Starts whole installations.
+[assembly: Trait("Speed", "Slow")]

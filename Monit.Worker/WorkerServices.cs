@@ -24,7 +24,7 @@ public static class WorkerServices
         services.AddValidatedOptions<ReconcilerOptions>("Reconciler");
         services.AddValidatedOptions<ExecutorOptions>("Executor");
         services.AddValidatedOptions<ResultProcessorOptions>("ResultProcessor");
-        services.AddValidatedOptions<AlertOptions>("Alert");
+        services.AddValidatedOptions<AlertDispatcherOptions>("Alerts");
         services.AddValidatedOptions<ShutdownOptions>("Shutdown");
         services.AddOptions<HostOptions>().Configure<IOptions<ShutdownOptions>>((host, own) => host.ShutdownTimeout = own.Value.Timeout);
 

@@ -23,7 +23,7 @@ internal static class ScriptLoop
         foreach (var page in entries.Chunk(Batch))
             await schedule.ScheduleAsync(0, page, ct);
 
-        long? edition = null;
+        long? revision = null;
         var (jobs, started, own, its) = (0L, time.GetTimestamp(), Usage.Self(), Usage.Of(server.Pid));
         while (time.GetElapsedTime(started) < options.Duration)
             jobs += reliable ? await ClaimAsync() : await FetchAsync();
@@ -41,8 +41,8 @@ internal static class ScriptLoop
         // Due at once again, so that there is always a full batch.
         async Task<int> ClaimAsync()
         {
-            var claim = await schedule.ClaimAsync(0, Batch, TimeSpan.FromSeconds(30), edition);
-            edition = claim.Edition;
+            var claim = await schedule.ClaimAsync(0, Batch, TimeSpan.FromSeconds(30), revision);
+            revision = claim.Revision;
             await schedule.CompleteAsync(0, [.. claim.Jobs.Select(job => new Completion(new Lease(job.Id, claim.Token), 0,
                 TimeSpan.Zero, new MonitorStatus(MonitorState.Up, 200, 1, null, claim.Now), null))], ct);
             return claim.Jobs.Count;

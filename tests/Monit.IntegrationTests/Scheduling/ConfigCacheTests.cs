@@ -24,7 +24,7 @@ public sealed class ConfigCacheTests(LocalStores stores) : ScriptSuite(stores.Re
     {
         await PutAsync("schedule", id, 1);
         await Db.SortedSetRemoveAsync(Keys.For(0, "inflight"), id.ToString());
-        var claim = await Schedule.ClaimAsync(0, 10, Lease, cache.Edition);
+        var claim = await Schedule.ClaimAsync(0, 10, Lease, cache.Revision);
         Assert.Equal(id, Assert.Single(claim.Jobs).Id);
         return Encoding.UTF8.GetString(Assert.Single(await cache.TakeAsync(claim)).Span);
     }
@@ -34,7 +34,7 @@ public sealed class ConfigCacheTests(LocalStores stores) : ScriptSuite(stores.Re
         foreach (var id in ids)
             await PutAsync("schedule", id, 1);
         await Db.KeyDeleteAsync(Keys.For(0, "inflight"));
-        var configs = await cache.TakeAsync(await Schedule.ClaimAsync(0, 1000, Lease, cache.Edition));
+        var configs = await cache.TakeAsync(await Schedule.ClaimAsync(0, 1000, Lease, cache.Revision));
         Assert.Equal(ids.Length, configs.Count);
         return configs.Count(config => Encoding.UTF8.GetString(config.Span) == Config().Encode());
     }
@@ -174,7 +174,7 @@ public sealed class ConfigCacheTests(LocalStores stores) : ScriptSuite(stores.Re
             foreach (var id in ids)
                 await PutAsync("schedule", id, 1);
             await Db.KeyDeleteAsync(Keys.For(0, "inflight"));
-            var claim = await Schedule.ClaimAsync(0, 1000, Lease, cache.Edition);
+            var claim = await Schedule.ClaimAsync(0, 1000, Lease, cache.Revision);
             var configs = await cache.TakeAsync(claim);
             foreach (var (n, job) in claim.Jobs.Index())
             {
@@ -191,7 +191,7 @@ public sealed class ConfigCacheTests(LocalStores stores) : ScriptSuite(stores.Re
         var (cache, id) = (Cache(), (await AddDueAsync(1))[0]);
         await TakeAsync(cache, id);
         await ByHandAsync(id, "by hand");
-        cache.Forget();
+        cache.Invalidate();
         Assert.Equal("by hand", await TakeAsync(cache, id));
     }
 

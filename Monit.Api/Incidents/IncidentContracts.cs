@@ -10,3 +10,9 @@ public sealed record IncidentFilter([FromQuery(Name = "state")] string? State) :
 
     public void Validate(FieldErrors errors) => errors.Unless(State is null or "open" or "closed", "state", "must be open or closed");
 }
+
+/// <summary>A time for which a monitor was down.</summary>
+/// <param name="EndedAt">None while it is open.</param>
+public sealed record IncidentResponse(
+    Guid Id, Guid MonitorId, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string Reason, int? HttpStatus,
+    int? LatencyMs, bool Alerted);

@@ -8,7 +8,7 @@ using Monit.Core.Scheduling;
 
 namespace Monit.Api.Monitors;
 
-/// <summary>A new monitor; <c>url</c> and <c>interval_sec</c> are required. Checked by <see cref="MonitorRules"/>.</summary>
+/// <summary>A new monitor; <c>url</c> and <c>interval_sec</c> are required. <see cref="MonitorRules"/> validates the rest.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CreateMonitor(
     string? Name, string? Url, string? AlertEmail, int? IntervalSec, int? TimeoutSec,
@@ -37,13 +37,13 @@ public sealed record CreateMonitor(
     };
 }
 
-/// <summary>A partial update: what is absent stays, null clears what is optional.</summary>
+/// <summary>A partial update: absent fields stay unchanged, null clears optional ones.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record PatchMonitor(
     Optional<string> Name, Optional<string> Url, Optional<string> AlertEmail, Optional<int> IntervalSec, Optional<int> TimeoutSec,
     Optional<int?> LatencyThresholdMs, Optional<int> ExpectedStatus, Optional<bool> Enabled)
 {
-    /// <summary>Applies it, and raises the version if what or how to check is another now.</summary>
+    /// <summary>Applies the update, and increments the version if a field that affects checks has changed.</summary>
     public void Apply(UptimeMonitor monitor, DateTimeOffset now, FieldErrors errors)
     {
         var before = Checked(monitor);
@@ -64,14 +64,14 @@ public sealed record PatchMonitor(
         (m.Url, m.IntervalSec, m.TimeoutSec, m.LatencyThresholdMs, m.ExpectedStatus, m.Enabled);
 }
 
-/// <summary>Which monitors to list; all conditions that are given must hold.</summary>
+/// <summary>The query of the monitor list; the conditions are combined with AND.</summary>
 public sealed record MonitorFilter(
     [FromQuery(Name = "cursor")] string? CursorText, [FromQuery(Name = "enabled")] string? EnabledText,
     [FromQuery(Name = "state")] string? StateText, [FromQuery(Name = "q")] string? Q) : IValidatable
 {
     private static readonly string[] States = [.. Enum.GetNames<MonitorState>().Select(s => s.ToLowerInvariant())];
 
-    /// <summary>The last id of the page before.</summary>
+    /// <summary>The last id of the previous page.</summary>
     public Guid? Cursor => CursorText is null ? null : Decode(CursorText);
     public bool? Enabled => EnabledText is null ? null : EnabledText == "true";
     public MonitorState? State => StateText is null ? null : (MonitorState)Array.IndexOf(States, StateText);
@@ -104,9 +104,9 @@ public sealed record MonitorResponse(
         m.ExpectedStatus, m.Enabled, m.CreatedAt, m.UpdatedAt, status);
 }
 
-/// <summary>How a monitor is doing.</summary>
-/// <param name="NextCheckAt">None while it is being checked, or is paused.</param>
-/// <param name="FailureCount">Failed checks in a row, quick retries aside.</param>
+/// <summary>The state of a monitor and the result of its last check.</summary>
+/// <param name="NextCheckAt">Null while it is being checked, or is paused.</param>
+/// <param name="FailureCount">Consecutive failed checks, without quick retries.</param>
 public sealed record StatusResponse(
     MonitorState State, int? HttpStatus = null, long? LatencyMs = null, string? Reason = null,
     DateTimeOffset? CheckedAt = null, DateTimeOffset? NextCheckAt = null, int FailureCount = 0)
@@ -114,12 +114,12 @@ public sealed record StatusResponse(
     /// <summary>Before the first check.</summary>
     public static StatusResponse New(UptimeMonitor monitor) => new(monitor.Enabled ? MonitorState.Pending : MonitorState.Paused);
 
-    /// <summary>As Redis knows it.</summary>
+    /// <summary>From the state in Redis.</summary>
     public static StatusResponse Of(UptimeMonitor monitor, MonitorView view) => !monitor.Enabled ? New(monitor) : new(
         StateOf(view), view.Status?.HttpStatus, view.Status?.LatencyMs, view.Status?.Reason?.ToWire(),
         At(view.Status?.CheckedAt), At(view.NextCheckAt), view.Incident.FailureCount);
 
-    /// <summary>As SQL alone knows it, while Redis does not answer.</summary>
+    /// <summary>From SQL alone, while Redis is unavailable.</summary>
     public static StatusResponse Of(UptimeMonitor monitor, MonitorIncident? open) => !monitor.Enabled || open is null
         ? New(monitor) : new(MonitorState.Down, open.HttpStatus, open.LatencyMs, open.Reason);
 

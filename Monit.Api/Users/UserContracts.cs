@@ -10,14 +10,14 @@ public sealed record RegisterRequest(string? Name, string? Email, string? Passwo
     {
         errors.Text("name", Name, 3, 60);
         errors.Email("email", Email?.Trim());
-        // Any character will do here: a password is never stored.
+        // All characters are allowed, since only the hash of a password is stored.
         errors.Unless(Password is { Length: >= 8 and <= 128 }, "password", "must have 8 to 128 characters");
     }
 }
 
 public sealed record RegisterResponse(Guid UserId);
 
-/// <summary>Only presence is checked, and a length that bounds the work: what does not fit the rules is a wrong log-in.</summary>
+/// <summary>Validated only for presence and a maximum length: credentials that break the rules of registration are simply wrong.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record LoginRequest(string? Email, string? Password) : IValidatable
 {

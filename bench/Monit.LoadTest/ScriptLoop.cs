@@ -7,7 +7,7 @@ using StackExchange.Redis;
 
 namespace Monit.LoadTest;
 
-/// <summary>The schedule's own speed, without a check in between: what reliability costs.</summary>
+/// <summary>Measures the scripts alone, without checks: the cost of leases.</summary>
 internal static class ScriptLoop
 {
     private const int Batch = 500;
@@ -38,7 +38,7 @@ internal static class ScriptLoop
             ["redis_rss_mb"] = Usage.Of(server.Pid).Megabytes,
         };
 
-        // Due at once again, so that there is always a full batch.
+        // Completed jobs are due at once again, so that there is always a full batch.
         async Task<int> ClaimAsync()
         {
             var claim = await schedule.ClaimAsync(0, Batch, TimeSpan.FromSeconds(30), revision);
@@ -48,7 +48,7 @@ internal static class ScriptLoop
             return claim.Jobs.Count;
         }
 
-        // What fetch_due has taken is nowhere: whoever dies now has lost it.
+        // Jobs taken by fetch_due are in no set: a crash here would lose them.
         async Task<int> FetchAsync()
         {
             var due = await schedule.FetchDueAsync(0, Batch);

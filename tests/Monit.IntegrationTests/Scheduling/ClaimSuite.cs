@@ -18,7 +18,7 @@ public abstract class ClaimSuite(Func<Task<IConnectionMultiplexer>> connect) : S
     }
 
     [Fact]
-    public async Task Claim_BuiltMarker_IsTold()
+    public async Task Claim_BuiltMarker_IsReturned()
     {
         await Db.HashSetAsync(Keys.For(0, "meta"), "built", "1");
         Assert.True((await Schedule.ClaimAsync(0, 10, Lease)).Built);
@@ -29,7 +29,7 @@ public abstract class ClaimSuite(Func<Task<IConnectionMultiplexer>> connect) : S
     [Fact]
     public async Task Claim_DueExactlyNow_IsTaken_OneMillisecondAhead_IsNot()
     {
-        // An id a millisecond around now: whenever the script runs, one of them is due exactly then.
+        // One id for each millisecond around now: whenever the script runs, one of them is due exactly then.
         var start = await NowAsync() - 100;
         for (var i = 0; i < 1000; i++)
             await PutAsync("schedule", Guid.CreateVersion7(), start + i);
@@ -42,7 +42,7 @@ public abstract class ClaimSuite(Func<Task<IConnectionMultiplexer>> connect) : S
     }
 
     [Fact]
-    public async Task Claim_DueTimesWithin200Ms_AreToldByTheFirstAndTheLast_OthersExactly()
+    public async Task Claim_DueTimesWithin200Ms_AreReturnedAsFirstAndLast_OthersExactly()
     {
         var now = await NowAsync();
         long[] together = [now - 1200, now - 1190, now - 1000];
@@ -102,7 +102,7 @@ public abstract class ClaimSuite(Func<Task<IConnectionMultiplexer>> connect) : S
     }
 
     [Fact]
-    public async Task Claim_TellsWhoseConfigurationsHaveChanged_SinceTheEditionShown()
+    public async Task Claim_ReturnsTheIdsOfChangedConfigurations_SinceTheCallersRevision()
     {
         var (changed, kept, gone) = ((await AddDueAsync(1))[0], (await AddDueAsync(1))[0], (await AddDueAsync(1))[0]);
         var first = await Schedule.ClaimAsync(0, 10, Lease);
@@ -157,7 +157,7 @@ public abstract class ClaimSuite(Func<Task<IConnectionMultiplexer>> connect) : S
     }
 
     [Fact]
-    public async Task Claim_EditionAheadOfRedis_AnyMayHaveChanged()
+    public async Task Claim_RevisionAheadOfRedis_AnyMayHaveChanged()
     {
         await AddDueAsync(1);
         var claim = await Schedule.ClaimAsync(0, 10, Lease);
@@ -168,7 +168,7 @@ public abstract class ClaimSuite(Func<Task<IConnectionMultiplexer>> connect) : S
     }
 
     [Fact]
-    public async Task Claim_TimeStepsBack_EditionsStillGrow()
+    public async Task Claim_TimeStepsBack_RevisionsStillGrow()
     {
         await AddDueAsync(1);
         var now = (await Schedule.ClaimAsync(0, 1, Lease)).Revision!.Value;
@@ -189,7 +189,7 @@ public abstract class ClaimSuite(Func<Task<IConnectionMultiplexer>> connect) : S
         var second = await AddClaimedAsync(1);
         var extended = await Schedule.ExtendAsync(0, Leases(first), Lease, Ct);
 
-        // Another monitor's token will do for an extension; a claim's and its own earlier ones will not.
+        // An extension may reuse another monitor's token, but not a claim's or its own earlier ones.
         Assert.Equal([far + 1, far + 2, far + 2], [first.Token, second.Token, extended.Token]);
         Assert.Equal(far + 3, (await AddClaimedAsync(1)).Token);
     }

@@ -15,8 +15,7 @@ using StackExchange.Redis;
 namespace Monit.IntegrationTests.ServiceDefaults;
 
 /// <summary>
-/// What both registrations of the stores' clients do, Aspire's and ours: the build decides which one this is, by the
-/// MSBuild property <c>AspireClients</c>.
+/// The registrations of the stores' clients.
 /// </summary>
 public sealed class StoresTests(LocalStores stores)
 {
@@ -59,7 +58,7 @@ public sealed class StoresTests(LocalStores stores)
     }
 
     [Fact]
-    public async Task Health_TellsWhichStoreIsAway()
+    public async Task Health_ReportsWhichStoreIsUnavailable()
     {
         using var noRedis = Build(Nowhere, await stores.NewDatabaseAsync());
         using var noSql = Build(await stores.RedisConnectionStringAsync(), "Host=127.0.0.1;Port=1;Timeout=1");
@@ -70,7 +69,7 @@ public sealed class StoresTests(LocalStores stores)
     }
 
     [Fact]
-    public async Task Redis_ThatIsAway_StopsNoStart_AndFailsCommandsAtOnce()
+    public async Task Redis_Unavailable_StopsNoStart_AndFailsCommandsAtOnce()
     {
         using var host = Build(Nowhere, "Host=nowhere");
 
@@ -82,7 +81,7 @@ public sealed class StoresTests(LocalStores stores)
     }
 
     [Fact]
-    public async Task Sql_IsNotRetriedBehindOurBacks()
+    public async Task Sql_IsNotRetriedByItsClient()
     {
         using var host = Build(Nowhere, "Host=nowhere");
         await using var db = await host.Services.GetRequiredService<IDbContextFactory<MonitDb>>().CreateDbContextAsync(Ct);

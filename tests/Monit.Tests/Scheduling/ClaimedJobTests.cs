@@ -9,7 +9,7 @@ public sealed class ClaimedJobTests
 
     [Theory]
     [InlineData(2_500, 0), InlineData(4_700, 0), InlineData(5_000, 1), InlineData(12_500, 2)]
-    public void Missed_SlotToldWithinTheTolerance_CountsOnlyThoseAfterIt(long after, long missed)
+    public void Missed_DueWithinTheTolerance_CountsOnlyLaterSlots(long after, long missed)
     {
         for (var i = 0; i < 1000; i++)
         {

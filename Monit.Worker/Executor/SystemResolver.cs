@@ -24,7 +24,7 @@ internal sealed class SystemResolver(Func<string, IPAddress[]> lookup) : IDispos
 
     public void Dispose() => _requests.CompleteAdding();
 
-    // One thread for every pending lookup, up to the limit; threads are never ended.
+    // One thread for every pending lookup, up to the limit; idle threads are kept for later lookups.
     private void StartThreadFor(int open)
     {
         for (var threads = Volatile.Read(ref _threads); threads < Math.Min(open, MaxThreads);)

@@ -52,7 +52,7 @@ public sealed class ApiHost : IAsyncDisposable
         app.MapMonitApi();
         app.MapDefaultEndpoints();
         // Stand-ins for an unexpected exception and for the endpoint of another service in the process.
-        app.MapGet("/boom", void () => throw new InvalidOperationException("the secret of the house"));
+        app.MapGet("/boom", void () => throw new InvalidOperationException("an internal secret"));
         app.MapGet("/foreign", () => "open");
         try
         {

@@ -131,7 +131,7 @@ public sealed class ReconcilerTests(LocalStores stores) : IAsyncLifetime
         }
         await using var second = await WorkerHarness.CreateAsync(stores, database, _redis.ConnectionString, prefix);
         // The lease of a worker that died during a sweep.
-        await Db.StringSetAsync(second.Schedule.Keys.For(0, "sweep"), "somebody", TimeSpan.FromSeconds(1));
+        await Db.StringSetAsync(second.Schedule.Keys.For(0, "sweep"), "another worker", TimeSpan.FromSeconds(1));
         await Db.SortedSetRemoveAsync(second.Schedule.Keys.For(0, "schedule"), monitor.ToString());
 
         await second.StartAsync();

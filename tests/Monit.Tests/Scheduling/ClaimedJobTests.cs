@@ -15,8 +15,8 @@ public sealed class ClaimedJobTests
         {
             var id = Guid.CreateVersion7();
             var slot = Cadence.Next(id, 1_700_000_000_000, Interval);
-            foreach (var told in (long[])[slot - ClaimedJob.DueTolerance, slot, slot + ClaimedJob.DueTolerance])
-                Assert.Equal(missed, new ClaimedJob(id, told, default).Missed(slot + after, Interval));
+            foreach (var due in (long[])[slot - ClaimedJob.DueTolerance, slot, slot + ClaimedJob.DueTolerance])
+                Assert.Equal(missed, new ClaimedJob(id, due, default).Missed(slot + after, Interval));
         }
     }
 }

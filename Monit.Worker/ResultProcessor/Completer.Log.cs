@@ -3,10 +3,10 @@ namespace Monit.Worker.ResultProcessor;
 internal sealed partial class Completer
 {
     [LoggerMessage(1, LogLevel.Warning, "Redis does not accept {Count} results of shard {Shard}; retrying until their leases expire")]
-    private partial void LogHeld(int shard, int count, Exception failure);
+    private partial void LogRetrying(int shard, int count, Exception failure);
 
     [LoggerMessage(2, LogLevel.Information, "Redis accepts the results of shard {Shard} again")]
-    private partial void LogBack(int shard);
+    private partial void LogRecovered(int shard);
 
     [LoggerMessage(3, LogLevel.Warning, "Dropped {Count} results of shard {Shard} whose lease has expired; the checks run again")]
     private partial void LogDropped(int shard, int count);

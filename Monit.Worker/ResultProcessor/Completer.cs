@@ -20,7 +20,7 @@ internal sealed partial class Completer(
 {
     private const int MaxBatch = 1000;
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(25);
-    private static readonly TimeSpan Hold = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
 
     private readonly Channel<Ending>[] _shards = [.. Enumerable.Range(0, schedule.Keys.Shards).Select(_ =>
         Channel.CreateBounded<Ending>(new BoundedChannelOptions(options.Value.ResultChannelSize) { SingleReader = true }))];
@@ -65,20 +65,20 @@ internal sealed partial class Completer(
 
     private async Task WriteAsync(int shard, List<Ending> batch, List<Completion> completions, CancellationToken giveUp)
     {
-        for (var held = false; batch.Count > 0; held = true)
+        for (var retrying = false; batch.Count > 0; retrying = true)
         {
             try
             {
                 await WriteOnceAsync(shard, batch, completions, giveUp);
-                if (held)
-                    LogBack(shard);
+                if (retrying)
+                    LogRecovered(shard);
                 return;
             }
             catch (Exception failure) when (!giveUp.IsCancellationRequested)
             {
-                if (!held)
-                    LogHeld(shard, batch.Count, failure);
-                await Task.WhenAny(Task.Delay(Hold, time, giveUp));
+                if (!retrying)
+                    LogRetrying(shard, batch.Count, failure);
+                await Task.WhenAny(Task.Delay(RetryDelay, time, giveUp));
                 Drop(shard, batch);
             }
             catch (Exception failure)

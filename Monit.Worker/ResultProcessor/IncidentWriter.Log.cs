@@ -9,10 +9,10 @@ internal sealed partial class IncidentWriter
     private partial void LogUp(Guid monitorId, string url);
 
     [LoggerMessage(3, LogLevel.Warning, "{Count} incident changes cannot be written; retrying until their leases expire")]
-    private partial void LogHeld(int count, Exception failure);
+    private partial void LogRetrying(int count, Exception failure);
 
     [LoggerMessage(4, LogLevel.Information, "Incident changes are written again")]
-    private partial void LogBack();
+    private partial void LogRecovered();
 
     [LoggerMessage(5, LogLevel.Warning, "Dropped {Count} incident changes whose lease has expired; the checks run again")]
     private partial void LogDropped(int count);

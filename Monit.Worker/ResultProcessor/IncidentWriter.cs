@@ -29,7 +29,7 @@ internal sealed partial class IncidentWriter(
 {
     private const int MaxBatch = 500;
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan Hold = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
 
     private readonly Channel<PendingTransition> _channel = Channel.CreateBounded<PendingTransition>(
         new BoundedChannelOptions(options.Value.FailureChannelSize) { SingleReader = true });
@@ -69,7 +69,7 @@ internal sealed partial class IncidentWriter(
             catch (Exception failure)
             {
                 LogBroken(batch.Count, failure);
-                await GiveBackAsync(batch);
+                await ReleaseAsync(batch);
             }
             batch.Clear();
         }
@@ -104,7 +104,7 @@ internal sealed partial class IncidentWriter(
     private async Task<IReadOnlyList<TransitionOutcome>> RecordAsync(List<PendingTransition> batch, CancellationToken giveUp)
     {
         var extended = false;
-        for (var held = false; batch.Count > 0; held = true)
+        for (var retrying = false; batch.Count > 0; retrying = true)
         {
             try
             {
@@ -112,15 +112,15 @@ internal sealed partial class IncidentWriter(
                     await ExtendAsync(batch, giveUp);
                 extended = true;
                 var outcomes = await incidents.RecordAsync(batch.ConvertAll(pending => pending.Transition), giveUp);
-                if (held)
-                    LogBack();
+                if (retrying)
+                    LogRecovered();
                 return outcomes;
             }
             catch (Exception failure) when (!giveUp.IsCancellationRequested)
             {
-                if (!held)
-                    LogHeld(batch.Count, failure);
-                await Task.WhenAny(Task.Delay(Hold, time, giveUp));
+                if (!retrying)
+                    LogRetrying(batch.Count, failure);
+                await Task.WhenAny(Task.Delay(RetryDelay, time, giveUp));
                 var dropped = Remove(batch, pending => pending.Job.Clock.Left <= TimeSpan.Zero, "expired");
                 metrics.Expired.Add(dropped);
                 if (dropped > 0)
@@ -189,7 +189,7 @@ internal sealed partial class IncidentWriter(
         }
     }
 
-    private async Task GiveBackAsync(List<PendingTransition> batch)
+    private async Task ReleaseAsync(List<PendingTransition> batch)
     {
         foreach (var pending in batch)
             await completer.ReleaseAsync(pending.Job, Completer.BackOff());

@@ -23,7 +23,7 @@ internal sealed partial class SchedulerStage(
     private readonly Signal _wake = new(time);
     private readonly ConfigCache[] _configs = [.. Enumerable.Range(0, schedule.Keys.Shards).Select(shard =>
         new ConfigCache(schedule, shard, options.Value.ConfigCacheSize / schedule.Keys.Shards, time))];
-    private bool _away;
+    private bool _unavailable;
     private long _lastTick;
 
     /// <summary>The time since Redis last answered a claim, by the monotonic clock; null before the first answer.</summary>
@@ -44,9 +44,9 @@ internal sealed partial class SchedulerStage(
             try
             {
                 await TickAsync(stop);
-                if (_away)
-                    LogBack();
-                _away = false;
+                if (_unavailable)
+                    LogRecovered();
+                _unavailable = false;
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -54,9 +54,9 @@ internal sealed partial class SchedulerStage(
             }
             catch (Exception failure)
             {
-                if (!_away)
-                    LogAway(failure);
-                _away = true;
+                if (!_unavailable)
+                    LogUnavailable(failure);
+                _unavailable = true;
                 Array.ForEach(_configs, configs => configs.Invalidate());
             }
             await _wake.WaitAsync(options.Value.Interval - time.GetElapsedTime(started), stop);
@@ -98,8 +98,8 @@ internal sealed partial class SchedulerStage(
     }
 
     [LoggerMessage(1, LogLevel.Warning, "Cannot claim work from Redis; trying again every tick")]
-    private partial void LogAway(Exception failure);
+    private partial void LogUnavailable(Exception failure);
 
     [LoggerMessage(2, LogLevel.Information, "Redis answers again; claiming work")]
-    private partial void LogBack();
+    private partial void LogRecovered();
 }

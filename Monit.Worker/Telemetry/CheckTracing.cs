@@ -22,7 +22,7 @@ internal sealed class CheckTracing(IOptions<TelemetryOptions> options, TimeProvi
     /// <param name="decided">The monotonic timestamp before the decision.</param>
     public void Start(CheckedJob done, in Outcome outcome, long decided)
     {
-        if (!Source.HasListeners() || !IsKept(done, outcome))
+        if (!Source.HasListeners() || !IsSampled(done, outcome))
             return;
         var (job, result, now) = (done.Job, done.Result, time.GetTimestamp());
         // A check is a trace of its own, not a child of whatever activity is current.
@@ -89,7 +89,7 @@ internal sealed class CheckTracing(IOptions<TelemetryOptions> options, TimeProvi
         job.Trace = null;
     }
 
-    private bool IsKept(CheckedJob done, in Outcome outcome) =>
+    private bool IsSampled(CheckedJob done, in Outcome outcome) =>
         !done.Result.Success || outcome.Change != IncidentChange.None || !done.Job.Incident.IsHealthy
         || Random.Shared.NextDouble() < options.Value.SuccessRatio;
 

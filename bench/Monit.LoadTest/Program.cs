@@ -56,13 +56,13 @@ command.SetAction(async (parsed, ct) =>
 });
 return await command.Parse(args).InvokeAsync();
 
-static Option<int> Number(string name, string description, int standard, int least, int most)
+static Option<int> Number(string name, string description, int defaultValue, int min, int max)
 {
-    var option = new Option<int>(name) { Description = $"{description}, {least}..{most}", DefaultValueFactory = _ => standard };
+    var option = new Option<int>(name) { Description = $"{description}, {min}..{max}", DefaultValueFactory = _ => defaultValue };
     option.Validators.Add(result =>
     {
-        if (result.Tokens.Count > 0 && (result.GetValueOrDefault<int>() < least || result.GetValueOrDefault<int>() > most))
-            result.AddError($"{name} must be between {least} and {most}.");
+        if (result.Tokens.Count > 0 && (result.GetValueOrDefault<int>() < min || result.GetValueOrDefault<int>() > max))
+            result.AddError($"{name} must be between {min} and {max}.");
     });
     return option;
 }

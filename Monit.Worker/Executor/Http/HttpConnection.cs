@@ -60,9 +60,9 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
         if (_reused && (early || _start == _end))
             return false;
         // The limit holds for all interim responses and the final one together.
-        var most = MaxHead;
+        var limit = MaxHead;
         do
-            most = await ReadHeadAsync(most, ct);
+            limit = await ReadHeadAsync(limit, ct);
         while (Head.IsInterim);
         return true;
     }
@@ -114,7 +114,7 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> ReadHeadAsync(int most, CancellationToken ct)
+    private async ValueTask<int> ReadHeadAsync(int limit, CancellationToken ct)
     {
         for (var checkedLine = false; ;)
         {
@@ -128,9 +128,9 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
             {
                 _start += length;
                 Head = ResponseHead.Parse(received[..length]);
-                return most - length;
+                return limit - length;
             }
-            if (received.Length >= most)
+            if (received.Length >= limit)
                 throw new InvalidDataException("The head of the response is too long.");
             await FillAsync(ct);
         }
@@ -157,10 +157,10 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
                 throw new InvalidDataException("A chunk is longer than it says.");
         }
         // Trailer fields.
-        for (var most = MaxHead; await ReadLineAsync(most, ct) is { IsEmpty: false } line;)
+        for (var limit = MaxHead; await ReadLineAsync(limit, ct) is { IsEmpty: false } line;)
         {
             ResponseHead.NameOf(line.Span);
-            most -= line.Length;
+            limit -= line.Length;
         }
         return true;
     }
@@ -174,7 +174,7 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
         throw new InvalidDataException("A chunk has no size.");
     }
 
-    private async ValueTask<ReadOnlyMemory<byte>> ReadLineAsync(int most, CancellationToken ct)
+    private async ValueTask<ReadOnlyMemory<byte>> ReadLineAsync(int limit, CancellationToken ct)
     {
         while (true)
         {
@@ -184,7 +184,7 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
                 _start += end + 1;
                 return received[..end].TrimEnd((byte)'\r');
             }
-            if (received.Length >= most)
+            if (received.Length >= limit)
                 throw new InvalidDataException("A line of the body is too long.");
             await FillAsync(ct);
         }
@@ -200,9 +200,9 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
         }
     }
 
-    private int Take(long most)
+    private int Take(long limit)
     {
-        var taken = (int)Math.Min(most, _end - _start);
+        var taken = (int)Math.Min(limit, _end - _start);
         _start += taken;
         return taken;
     }

@@ -20,7 +20,10 @@ public readonly record struct ClaimedJob(Guid Id, long Due, ReadOnlyMemory<byte>
     /// <summary>If the due times of a claim are within this many ms, only the first and the last are returned.</summary>
     public const long DueTolerance = 200;
 
-    /// <summary>The number of slots that have passed by <paramref name="now"/> since it was due, not counting its own slot, which may be up to <see cref="DueTolerance"/> after <see cref="Due"/>.</summary>
+    /// <summary>
+    /// The number of slots that have passed by <paramref name="now"/> since it was due. Its own slot, which may be up to
+    /// <see cref="DueTolerance"/> after <see cref="Due"/>, is not counted.
+    /// </summary>
     public long Missed(long now, TimeSpan interval) => Cadence.Missed(Id, Due + DueTolerance, now, interval);
 }
 

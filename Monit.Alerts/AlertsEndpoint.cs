@@ -14,7 +14,7 @@ public static class AlertsEndpoint
 {
     private const int MaxBodyBytes = 4096;
 
-    /// <summary>Maps <see cref="IAlertsApi"/>, open only to who shows <c>Alerts:Key</c>.</summary>
+    /// <summary>Maps <see cref="IAlertsApi"/>; requests must carry <c>Alerts:Key</c>.</summary>
     /// <exception cref="OptionsValidationException"><c>Alerts:Key</c> is missing or too short.</exception>
     public static IEndpointRouteBuilder MapMonitAlerts(this IEndpointRouteBuilder app)
     {
@@ -24,7 +24,7 @@ public static class AlertsEndpoint
         return app;
     }
 
-    // The body is read here and not bound, so that without the key nothing of it is looked at.
+    // The body is read here instead of bound, so that it is not parsed before the key is checked.
     private static async Task<IResult> SendAsync(HttpContext http, AlertIntake intake, byte[] key)
     {
         if (!CryptographicOperations.FixedTimeEquals(Digest(http.Request.Headers[IAlertsApi.KeyHeader].ToString()), key))
@@ -51,6 +51,6 @@ public static class AlertsEndpoint
         ? await request.ReadFromJsonAsync<SendAlert>(request.HttpContext.RequestAborted)
         : throw new JsonException("Not JSON by its content type.");
 
-    // Digests have one length, so that the comparison does not tell the key's.
+    // Digests have a fixed length, so the comparison does not reveal the key's length.
     private static byte[] Digest(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 }

@@ -12,7 +12,7 @@ namespace Monit.Alerts;
 
 public static class AlertsServices
 {
-    /// <summary>Delivery of alerts: queue, workers, sweep and e-mail. The host registers the database.</summary>
+    /// <summary>Adds the delivery of alerts: queue, workers, sweep and e-mail. The host must register the database.</summary>
     public static IHostApplicationBuilder AddMonitAlerts(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;
@@ -35,7 +35,7 @@ public static class AlertsServices
         return builder;
     }
 
-    /// <summary>Answers <see cref="IAlertsApi"/> in this process, without HTTP and without a key.</summary>
+    /// <summary>Adds an <see cref="IAlertsApi"/> that calls this process directly, without HTTP and without a key.</summary>
     public static IServiceCollection AddInProcessAlertsApi(this IServiceCollection services) =>
         services.AddSingleton<IAlertsApi, InProcessAlertsApi>();
 }

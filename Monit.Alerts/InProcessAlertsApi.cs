@@ -3,7 +3,7 @@ using Monit.Alerts.Delivery;
 
 namespace Monit.Alerts;
 
-/// <summary>The contract where Worker and Alerts share a process.</summary>
+/// <summary>The API for a Worker in the same process.</summary>
 internal sealed class InProcessAlertsApi(AlertIntake intake) : IAlertsApi
 {
     /// <exception cref="KeyNotFoundException">There is no such alert in SQL.</exception>

@@ -8,12 +8,12 @@ using Scalar.AspNetCore;
 
 namespace Monit.Api;
 
-/// <summary>The REST API, to run alone or beside other services in one process.</summary>
+/// <summary>The REST API, which can run alone or with other services in one process.</summary>
 public static class ApiServices
 {
     private const int MaxBodyBytes = 64 * 1024;
 
-    /// <summary>Registers the API. The stores and <c>AddMonitCore</c> are the host's.</summary>
+    /// <summary>Registers the API. The host must register the stores and call <c>AddMonitCore</c>.</summary>
     public static IHostApplicationBuilder AddMonitApi(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;
@@ -31,8 +31,8 @@ public static class ApiServices
     }
 
     /// <summary>
-    /// Puts request ids, problem details, rate limits and authentication in front of every endpoint, and maps the API.
-    /// Endpoints of other services stay open unless they ask for authorization themselves.
+    /// Adds the middleware for request ids, problem details, rate limits and authentication, and maps the API. Endpoints of
+    /// other services in the process need no authorization unless they require it themselves.
     /// </summary>
     public static WebApplication MapMonitApi(this WebApplication app)
     {
@@ -48,7 +48,7 @@ public static class ApiServices
         api.MapMonitors();
         api.MapIncidents();
         app.MapOpenApi();
-        // A page for the document, of files that the service has itself: nothing is fetched from elsewhere.
+        // The API reference page is served from embedded files: it loads nothing from other sites.
         app.MapScalarApiReference("/docs", page => page
             .WithTitle("Monit API").DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp().HideClientButton().HideDeveloperTools()).AllowAnonymous();
         return app;

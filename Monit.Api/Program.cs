@@ -4,7 +4,7 @@ using Monit.ServiceDefaults;
 
 return await StartProblem.RunAsync(args, async () =>
 {
-    // Brings the database up to date, and ends: what an upgrade does first.
+    // Applies the migrations and exits; the first step of an upgrade.
     if (args is ["migrate", .. var settings])
     {
         await Schema.MigrateAsync(settings);

@@ -11,7 +11,7 @@ namespace Monit.Core;
 
 public static class CoreServices
 {
-    /// <summary>What every service shares. The clients of Redis and SQL are registered by the host.</summary>
+    /// <summary>Adds the services that all hosts share. The host must register the clients of Redis and SQL.</summary>
     public static IHostApplicationBuilder AddMonitCore(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;

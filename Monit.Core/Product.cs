@@ -2,13 +2,13 @@ using System.Reflection;
 
 namespace Monit.Core;
 
-/// <summary>What this build calls itself: the one version of <c>Directory.Build.props</c>.</summary>
+/// <summary>Name and version of this build; the version is set in <c>Directory.Build.props</c>.</summary>
 public static class Product
 {
     /// <summary>The version, such as <c>0.2.0</c>, without the commit that the SDK appends.</summary>
     public static string Version { get; } = typeof(Product).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    /// <summary>How checks introduce themselves to their targets.</summary>
+    /// <summary>The <c>User-Agent</c> header of checks.</summary>
     public static string UserAgent { get; } = $"Monit/{Version} (uptime check)";
 }

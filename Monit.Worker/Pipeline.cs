@@ -14,9 +14,9 @@ using StackExchange.Redis;
 namespace Monit.Worker;
 
 /// <summary>
-/// Joins the stages, and drains them in order: stop claiming; give back what has not started; let running checks end;
-/// write results, incidents and alerts. Five seconds before the limit, what still runs is cut off and given back; then
-/// SQL, and last Redis, are waited for no longer.
+/// Starts the stages, and drains them in order: stop claiming; release jobs that have not started; let running checks end;
+/// write results, incidents and alerts. Five seconds before the limit running checks are aborted and their jobs released,
+/// at 2.5 s work that waits for SQL is given up, at 1 s work that waits for Redis.
 /// </summary>
 internal sealed partial class Pipeline(
     SchedulerStage scheduler,
@@ -99,7 +99,7 @@ internal sealed partial class Pipeline(
         _giveUpRedis.Dispose();
     }
 
-    // None of the stages ends by itself. One that does is a defect, and half a worker is worse than a restarted one.
+    // A stage that ends by itself is a bug, and a restarted worker is better than one that lacks a stage.
     private async Task WatchAsync(Task[] stages)
     {
         var ended = await Task.WhenAny(stages);
@@ -109,7 +109,7 @@ internal sealed partial class Pipeline(
         lifetime.StopApplication();
     }
 
-    // A stage that has failed, which none should, must keep neither the others from draining nor the process from ending.
+    // A stage that failed must not keep the others from draining, nor the process from ending.
     private async Task EndAsync(string stage, Task running, CancellationToken ct)
     {
         try
@@ -130,7 +130,7 @@ internal sealed partial class Pipeline(
         return timer;
     }
 
-    // Redis and SQL may come up after us; a wrong number of shards is final.
+    // Redis and SQL may start later than this worker; a wrong number of shards is not retried.
     private async Task EnsureShardsAsync(CancellationToken ct)
     {
         while (true)
@@ -156,7 +156,7 @@ internal sealed partial class Pipeline(
     [LoggerMessage(2, LogLevel.Information, "Drained in {Milliseconds} ms")]
     private partial void LogDrained(long milliseconds);
 
-    [LoggerMessage(3, LogLevel.Error, "The stage {Stage} did not end as it should; draining the others")]
+    [LoggerMessage(3, LogLevel.Error, "The stage {Stage} failed or did not end in time; draining the others")]
     private partial void LogNotEnded(string stage, Exception failure);
 
     [LoggerMessage(4, LogLevel.Critical, "A stage of the pipeline has ended; stopping this worker")]

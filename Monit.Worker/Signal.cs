@@ -1,6 +1,6 @@
 namespace Monit.Worker;
 
-/// <summary>A wake-up call: set any number of times, it wakes one wait.</summary>
+/// <summary>An auto-reset event: however often it is set, it completes one wait.</summary>
 internal sealed class Signal(TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _set = new(0, 1);
@@ -17,13 +17,13 @@ internal sealed class Signal(TimeProvider time) : IDisposable
         }
     }
 
-    /// <summary>True once set; false after <paramref name="most"/>, or when <paramref name="stop"/> is cancelled.</summary>
-    public async Task<bool> WaitAsync(TimeSpan most, CancellationToken stop)
+    /// <summary>True once set; false after <paramref name="timeout"/>, or when <paramref name="stop"/> is cancelled.</summary>
+    public async Task<bool> WaitAsync(TimeSpan timeout, CancellationToken stop)
     {
-        if (most <= TimeSpan.Zero)
+        if (timeout <= TimeSpan.Zero)
             return false;
-        using var timeout = new CancellationTokenSource(most, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
+        using var timer = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, stop);
         try
         {
             await _set.WaitAsync(either.Token);

@@ -14,7 +14,7 @@ namespace Monit.Worker;
 
 public static class WorkerServices
 {
-    /// <summary>The pipeline. The host registers the stores and an <see cref="Monit.Alerts.Contract.IAlertsApi"/>.</summary>
+    /// <summary>Adds the pipeline. The host must register the stores and an <see cref="Monit.Alerts.Contract.IAlertsApi"/>.</summary>
     public static IHostApplicationBuilder AddMonitWorker(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;
@@ -24,7 +24,7 @@ public static class WorkerServices
         services.AddValidatedOptions<ReconcilerOptions>("Reconciler");
         services.AddValidatedOptions<ExecutorOptions>("Executor");
         services.AddValidatedOptions<ResultProcessorOptions>("ResultProcessor");
-        services.AddValidatedOptions<AlertOptions>("Alert");
+        services.AddValidatedOptions<AlertDispatcherOptions>("Alerts");
         services.AddValidatedOptions<ShutdownOptions>("Shutdown");
         services.AddOptions<HostOptions>().Configure<IOptions<ShutdownOptions>>((host, own) => host.ShutdownTimeout = own.Value.Timeout);
 
@@ -36,7 +36,7 @@ public static class WorkerServices
         services.AddSingleton<TargetResolver>(provider => provider.GetRequiredService<SystemResolver>().ResolveAsync);
         services.AddSingleton(provider => new TargetGuard(
             provider.GetRequiredService<IOptions<ExecutorOptions>>().Value.AllowPrivateTargets ?? builder.Environment.IsDevelopment()));
-        services.AddSingleton<TargetConnector>().AddSingleton<HttpConnections>().AddSingleton<HttpProbe>().AddSingleton<SlotPool>();
+        services.AddSingleton<TargetConnector>().AddSingleton<HttpConnections>().AddSingleton<HttpProbe>().AddSingleton<PermitPool>();
         services.AddSingleton<LeaseKeeper>().AddSingleton<ExecutorStage>();
         services.AddSingleton<ResultChannel>().AddSingleton<RetryBudget>().AddSingleton<Completions>();
         services.AddSingleton<Completer>().AddSingleton<IncidentWriter>().AddSingleton<ResultProcessorStage>();

@@ -2,15 +2,15 @@ using Refit;
 
 namespace Monit.Alerts.Contract;
 
-/// <summary>What Monit.Worker asks of Monit.Alerts. Every call shows the shared key (<c>Alerts:Key</c>).</summary>
+/// <summary>The API of Monit.Alerts that Monit.Worker calls. Every request carries the shared key (<c>Alerts:Key</c>).</summary>
 public interface IAlertsApi
 {
     /// <summary>The header that carries the key.</summary>
     const string KeyHeader = "X-Alerts-Key";
 
     /// <summary>
-    /// Asks to send a notice now. The notice itself is in SQL, written with its incident; asking again, or for one
-    /// that is sent, changes nothing. Should the call be lost, a sweep sends the notice later.
+    /// Requests that an alert is sent now. The alert is already in SQL, written with its incident. The call is idempotent;
+    /// if it is lost, the sweep sends the alert later.
     /// </summary>
     [Post("/api/v1/alerts")]
     Task<AlertAccepted> SendAsync([Body] SendAlert alert, CancellationToken ct = default);

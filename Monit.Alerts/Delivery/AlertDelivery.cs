@@ -6,20 +6,20 @@ using Monit.Core.Alerts;
 
 namespace Monit.Alerts.Delivery;
 
-/// <summary>Claims one alert, sends it, and writes down what came of it.</summary>
+/// <summary>Claims one alert, sends it, and records the result.</summary>
 internal sealed partial class AlertDelivery(
     DeliveryStore store, DeliveryQueue queue, EmailChannel email, DeliveryMetrics metrics, TimeProvider time,
     IOptions<DeliveryOptions> options, ILogger<AlertDelivery> logger)
 {
-    private static readonly TimeSpan RecordAgain = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RecordRetryDelay = TimeSpan.FromSeconds(1);
 
-    /// <param name="stopping">No new send begins after it.</param>
-    /// <param name="abort">Ends a send in progress.</param>
+    /// <param name="stopping">No new send starts once it is cancelled.</param>
+    /// <param name="abort">Aborts a send in progress.</param>
     public async Task DeliverAsync(Guid id, CancellationToken stopping, CancellationToken abort)
     {
         if (await store.ClaimAsync(id, abort) is not { } claim)
         {
-            Activity.Current.Forget();
+            Activity.Current.Discard();
             return;
         }
 
@@ -67,7 +67,7 @@ internal sealed partial class AlertDelivery(
         _ => AlertStatus.Pending,
     };
 
-    // While the claim is ours nobody sends this alert again. After it, somebody does, with the same Message-ID.
+    // Retries until the claim expires. After that another sender may send the alert again, with the same Message-ID.
     private async Task<bool> EndAsync(Func<Task<bool>> end, Claim claim, CancellationToken abort)
     {
         while (true)
@@ -76,11 +76,11 @@ internal sealed partial class AlertDelivery(
             {
                 return await end();
             }
-            catch (Exception failure) when (time.GetUtcNow() + RecordAgain < claim.Until && !abort.IsCancellationRequested)
+            catch (Exception failure) when (time.GetUtcNow() + RecordRetryDelay < claim.Until && !abort.IsCancellationRequested)
             {
                 LogNotRecorded(logger, claim.Alert.Id, failure);
             }
-            await Task.Delay(RecordAgain, time, abort).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(RecordRetryDelay, time, abort).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -97,7 +97,7 @@ internal sealed partial class AlertDelivery(
             LogAttemptFailed(logger, kind, id, number, error);
     }
 
-    [LoggerMessage(1, LogLevel.Information, "{Kind} alert {AlertId} delivered by attempt {Attempt}")]
+    [LoggerMessage(1, LogLevel.Information, "{Kind} alert {AlertId} delivered in attempt {Attempt}")]
     private static partial void LogDelivered(ILogger logger, AlertKind kind, Guid alertId, int attempt);
 
     [LoggerMessage(2, LogLevel.Warning, "{Kind} alert {AlertId}: attempt {Attempt} failed: {Reason}")]
@@ -109,9 +109,9 @@ internal sealed partial class AlertDelivery(
     [LoggerMessage(4, LogLevel.Warning, "{Kind} alert {AlertId} is undeliverable: {Reason}")]
     private static partial void LogUndeliverable(ILogger logger, AlertKind kind, Guid alertId, string? reason);
 
-    [LoggerMessage(5, LogLevel.Warning, "What came of alert {AlertId} is not recorded yet, trying again")]
+    [LoggerMessage(5, LogLevel.Warning, "The result of alert {AlertId} is not recorded yet; trying again")]
     private static partial void LogNotRecorded(ILogger logger, Guid alertId, Exception failure);
 
-    [LoggerMessage(6, LogLevel.Warning, "Alert {AlertId} was deleted, or its claim had run out, before its result was recorded")]
+    [LoggerMessage(6, LogLevel.Warning, "Alert {AlertId} was deleted, or its claim expired, before its result was recorded")]
     private static partial void LogLost(ILogger logger, Guid alertId);
 }

@@ -3,10 +3,10 @@ using Monit.Alerts.Contract;
 
 namespace Monit.Alerts.Delivery;
 
-/// <summary>Takes a wish to send an alert. The row in SQL decides everything; the wish only wakes a worker up.</summary>
+/// <summary>Accepts requests to send an alert. A request only queues the id; the row in SQL decides whether it is sent.</summary>
 internal sealed class AlertIntake(DeliveryStore store, DeliveryQueue queue)
 {
-    /// <returns>Where the alert stands; none if SQL does not have it.</returns>
+    /// <returns>The alert's status; null if SQL does not have it.</returns>
     public async Task<AlertAccepted?> AcceptAsync(Guid id, CancellationToken ct)
     {
         if (await store.StatusAsync(id, ct) is not { } status)

@@ -4,23 +4,23 @@ using Monit.Core.Monitors;
 
 namespace Monit.Alerts.Delivery;
 
-/// <summary>An alert that is ours to send, with what its text needs.</summary>
+/// <summary>An alert claimed by this process, with the data for its text.</summary>
 internal sealed record Claim
 {
     public required Alert Alert { get; init; }
     public required MonitorIncident Incident { get; init; }
     public required UptimeMonitor Monitor { get; init; }
     public required string OwnerEmail { get; init; }
-    /// <summary>Whether the incident has a recovery notice.</summary>
+    /// <summary>Whether the incident has a recovery alert.</summary>
     public required bool HasRecovery { get; init; }
 
-    /// <summary>When the claim ends; also its token.</summary>
+    /// <summary>When the claim expires; also its fencing token.</summary>
     public DateTimeOffset Until => Alert.ClaimedUntil!.Value;
     public string Recipient => Monitor.AlertEmail is { Length: > 0 } email ? email : OwnerEmail;
 
     /// <summary>
-    /// False where the monitor was disabled while this alert was being sent before, which kept it from being cancelled.
-    /// Only disabling closes an incident without a recovery notice.
+    /// False if the monitor was disabled while an earlier attempt was in progress, so that the alert was not cancelled then.
+    /// An incident that ended without a recovery alert was closed by disabling.
     /// </summary>
     public bool Wanted => Monitor.Enabled && (Incident.EndTime is null || HasRecovery);
 }

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Monit.Alerts.Delivery;
 
 /// <summary>
-/// Alerts that may be due: a hint, so what does not fit may be dropped, and is found again by the sweep.
-/// An id waits in it at most once.
+/// Ids of alerts that may be due, each at most once. Only a hint: an id that is dropped because the queue is full is found
+/// by the sweep.
 /// </summary>
 internal sealed class DeliveryQueue(IOptions<DeliveryOptions> options)
 {
@@ -16,29 +16,29 @@ internal sealed class DeliveryQueue(IOptions<DeliveryOptions> options)
 
     public int Count => _channel.Reader.Count;
 
-    /// <summary>Drops the hint where there is no room.</summary>
-    /// <param name="asker">Whose trace the delivery belongs to.</param>
-    public void TryOffer(Guid id, ActivityContext asker = default)
+    /// <summary>Adds an id; drops it if the queue is full.</summary>
+    /// <param name="requester">The trace that the delivery belongs to.</param>
+    public void TryOffer(Guid id, ActivityContext requester = default)
     {
-        if (!_waiting.TryAdd(id, asker))
-            // The sweep was first.
-            _waiting.TryUpdate(id, asker, default);
+        if (!_waiting.TryAdd(id, requester))
+            // Already queued: if by the sweep, without a trace, use this one.
+            _waiting.TryUpdate(id, requester, default);
         else if (!_channel.Writer.TryWrite(id))
             _waiting.TryRemove(id, out _);
     }
 
-    /// <summary>Waits for room.</summary>
+    /// <summary>Adds an id; waits while the queue is full.</summary>
     public async Task OfferAsync(Guid id, CancellationToken ct)
     {
         if (_waiting.TryAdd(id, default))
             await _channel.Writer.WriteAsync(id, ct);
     }
 
-    public async Task<(Guid Id, ActivityContext Asker)> TakeAsync(CancellationToken ct)
+    public async Task<(Guid Id, ActivityContext Requester)> TakeAsync(CancellationToken ct)
     {
         var id = await _channel.Reader.ReadAsync(ct);
-        // Before the claim: what is offered from here on may be news.
-        _waiting.TryRemove(id, out var asker);
-        return (id, asker);
+        // Before the alert is claimed, so that a later request for it is queued again.
+        _waiting.TryRemove(id, out var requester);
+        return (id, requester);
     }
 }

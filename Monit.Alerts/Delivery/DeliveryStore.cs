@@ -6,14 +6,15 @@ using Monit.Core.Resilience;
 
 namespace Monit.Alerts.Delivery;
 
-/// <summary>The alerts in SQL: which are due, whose they are, and what came of them.</summary>
+/// <summary>The alerts in SQL: finds due ones, claims them, and records results.</summary>
 internal sealed class DeliveryStore(
     IDbContextFactory<MonitDb> dbs, StoreResilience resilience, TimeProvider time, IOptions<DeliveryOptions> options)
 {
     public Task<AlertStatus?> StatusAsync(Guid id, CancellationToken ct) => RunAsync((db, token) =>
         db.Alerts.Where(a => a.Id == id).Select(a => (AlertStatus?)a.Status).SingleOrDefaultAsync(token), ct);
 
-    /// <summary>A page of what may be sent now, oldest first, after the last one of the page before.</summary>
+    /// <summary>A page of due alerts, oldest first.</summary>
+    /// <param name="after">The last alert of the previous page; null for the first page.</param>
     public Task<List<DueAlert>> DueAsync(DueAlert? after, CancellationToken ct) => RunAsync((db, token) =>
     {
         var due = Due(db, time.GetUtcNow());
@@ -23,17 +24,17 @@ internal sealed class DeliveryStore(
             .Select(a => new DueAlert(a.Id, a.NextAttemptAt)).ToListAsync(token);
     }, ct);
 
-    /// <summary>The notice that was held back until the incident's down notice is through.</summary>
+    /// <summary>The incident's recovery alert that waits for its down alert; null if there is none.</summary>
     public Task<Guid?> WaitingRecoveryAsync(Guid incidentId, CancellationToken ct) => RunAsync((db, token) =>
         db.Alerts.Where(a => a.IncidentId == incidentId && a.Kind == AlertKind.Recovery && a.Status == AlertStatus.Pending)
             .Select(a => (Guid?)a.Id).SingleOrDefaultAsync(token), ct);
 
-    /// <summary>Takes an alert for <see cref="DeliveryOptions.SendLease"/>, in one conditional update.</summary>
-    /// <returns>None if it is not due, or somebody else's.</returns>
+    /// <summary>Claims an alert for <see cref="DeliveryOptions.SendLease"/>, in one conditional update.</summary>
+    /// <returns>Null if it is not due, or claimed by another sender.</returns>
     public Task<Claim?> ClaimAsync(Guid id, CancellationToken ct) => RunAsync<Claim?>(async (db, token) =>
     {
         var now = time.GetUtcNow();
-        // Whole microseconds, which is what both stores keep: the token must be equal to what comes back.
+        // Truncated to microseconds, as both databases store it, since the token is compared for equality.
         var until = now.AddTicks(options.Value.SendLease.Ticks - now.Ticks % TimeSpan.TicksPerMicrosecond);
         await using var transaction = await db.Database.BeginTransactionAsync(token);
         var claimed = await Due(db, now).Where(a => a.Id == id).ExecuteUpdateAsync(set => set
@@ -60,9 +61,9 @@ internal sealed class DeliveryStore(
         return claim;
     }, ct);
 
-    /// <summary>Ends a claim: the alert's new state and, where one was made, the attempt, in one transaction.</summary>
-    /// <param name="retryAt">When to try again; none leaves the time as it is.</param>
-    /// <returns>False if the claim was no longer ours; nothing is written then.</returns>
+    /// <summary>Ends a claim: writes the alert's new state and, if one was made, the attempt, in one transaction.</summary>
+    /// <param name="retryAt">The time of the next attempt; null leaves it unchanged.</param>
+    /// <returns>False, with nothing written, if the claim had expired and was taken over.</returns>
     public Task<bool> EndAsync(
         Claim claim, AlertStatus status, string? error, DateTimeOffset? retryAt, AlertAttempt? attempt) =>
         RunAsync(async (db, token) =>
@@ -86,7 +87,7 @@ internal sealed class DeliveryStore(
             return true;
         }, CancellationToken.None);
 
-    // A recovery notice waits until its down notice is delivered or given up: nobody is told first that it is over.
+    // A recovery alert waits until its down alert is delivered or given up, so that they arrive in order.
     private static IQueryable<Alert> Due(MonitDb db, DateTimeOffset now) => db.Alerts
         .Where(a => (a.Status == AlertStatus.Pending && a.NextAttemptAt <= now)
             || (a.Status == AlertStatus.Sending && a.ClaimedUntil < now))

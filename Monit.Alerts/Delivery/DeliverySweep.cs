@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 namespace Monit.Alerts.Delivery;
 
 /// <summary>
-/// Finds alerts that nobody asked for (Worker or Alerts crashed), that wait for their next attempt, or whose sender is gone.
+/// Finds due alerts that were not requested (Worker or Alerts crashed), that are due for a retry, or whose sender died.
 /// </summary>
 internal sealed partial class DeliverySweep(
     DeliveryStore store, DeliveryQueue queue, TimeProvider time, IOptions<DeliveryOptions> options,
@@ -26,7 +26,7 @@ internal sealed partial class DeliverySweep(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    // Waits for room in the queue, so a backlog goes through at the speed of delivery, however long it is.
+    // Waits for room in the queue, so a backlog of any length is queued at the rate of delivery.
     private async Task SweepAsync(CancellationToken ct)
     {
         List<DueAlert> page;

@@ -4,7 +4,7 @@ using Monit.Alerts.Telemetry;
 
 namespace Monit.Alerts.Delivery;
 
-/// <summary>Takes alerts from the queue and delivers them, a few at a time.</summary>
+/// <summary>Takes alerts from the queue and delivers up to <see cref="DeliveryOptions.DeliveryWorkers"/> concurrently.</summary>
 internal sealed partial class DeliveryWorkers(
     DeliveryQueue queue, AlertDelivery delivery, TimeProvider time, IOptions<DeliveryOptions> options,
     IOptions<SmtpOptions> smtp, IOptions<HostOptions> host, ILogger<DeliveryWorkers> logger) : BackgroundService
@@ -19,7 +19,7 @@ internal sealed partial class DeliveryWorkers(
         return base.StartAsync(cancellationToken);
     }
 
-    /// <summary>Lets sends in progress finish, and aborts them in time to write down that they did not.</summary>
+    /// <summary>Lets sends in progress finish, or aborts them early enough to record that.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         var limit = host.Value.ShutdownTimeout;
@@ -41,15 +41,15 @@ internal sealed partial class DeliveryWorkers(
     {
         while (!stopping.IsCancellationRequested)
         {
-            var (id, asker) = await queue.TakeAsync(stopping);
-            using var span = DeliveryTracing.StartDelivery(id, asker);
+            var (id, requester) = await queue.TakeAsync(stopping);
+            using var span = DeliveryTracing.StartDelivery(id, requester);
             try
             {
                 await delivery.DeliverAsync(id, stopping, _abort.Token);
             }
             catch (Exception failure)
             {
-                // Whatever it was, the alert is in SQL: the sweep finds it again, at the latest when its claim ends.
+                // The alert is still in SQL: the sweep finds it again, at the latest when its claim expires.
                 LogFailed(logger, id, failure);
             }
         }

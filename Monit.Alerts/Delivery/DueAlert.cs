@@ -1,4 +1,4 @@
 namespace Monit.Alerts.Delivery;
 
-/// <summary>An alert to try now, and since when.</summary>
+/// <summary>A due alert and its due time.</summary>
 internal sealed record DueAlert(Guid Id, DateTimeOffset At);

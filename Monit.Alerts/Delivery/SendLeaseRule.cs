@@ -3,7 +3,7 @@ using Monit.Alerts.Email;
 
 namespace Monit.Alerts.Delivery;
 
-/// <summary>The lease covers the longest send, and the time to write down what came of it.</summary>
+/// <summary>The lease must cover the longest send and the time to record its result.</summary>
 internal sealed class SendLeaseRule(IOptions<SmtpOptions> smtp) : IValidateOptions<DeliveryOptions>
 {
     private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(500);

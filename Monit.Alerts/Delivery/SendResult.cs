@@ -1,23 +1,23 @@
 namespace Monit.Alerts.Delivery;
 
-/// <summary>What came of handing a claimed alert to a channel.</summary>
+/// <summary>The result of sending a claimed alert through a channel.</summary>
 internal readonly record struct SendResult(SendOutcome Outcome, string? Error = null)
 {
-    /// <summary>Whether the receiving side was asked: such a try counts and is logged.</summary>
+    /// <summary>Whether it counts as an attempt and is recorded in the delivery log.</summary>
     public bool Tried => Outcome is SendOutcome.Delivered or SendOutcome.Failed or SendOutcome.Refused;
 }
 
 internal enum SendOutcome
 {
     Delivered,
-    /// <summary>May work later.</summary>
+    /// <summary>Transient failure: will be retried.</summary>
     Failed,
-    /// <summary>The receiver will never take it.</summary>
+    /// <summary>Permanently rejected by the mail server.</summary>
     Refused,
-    /// <summary>There is no way to send it.</summary>
+    /// <summary>No mail server is configured, or there is no valid address.</summary>
     Undeliverable,
-    /// <summary>The monitor is no longer watched.</summary>
+    /// <summary>The monitor was disabled.</summary>
     Cancelled,
-    /// <summary>The service stops; nothing was sent.</summary>
+    /// <summary>The service stopped before anything was sent.</summary>
     NotSent,
 }

@@ -5,10 +5,10 @@ using Monit.Core.Alerts;
 
 namespace Monit.Alerts.Email;
 
-/// <summary>What a notice says, as plain text.</summary>
+/// <summary>The e-mail of an alert, in plain text.</summary>
 internal static class AlertMail
 {
-    /// <summary>The same for an alert's every mail, so that one sent twice shows as one.</summary>
+    /// <summary>The same for every mail of an alert, so that mail clients can show duplicates as one.</summary>
     public static string MessageId(Guid alertId) => $"{alertId}@monit";
 
     public static MimeMessage Compose(Claim claim, MailboxAddress from, MailboxAddress to, DateTimeOffset now)
@@ -23,7 +23,7 @@ internal static class AlertMail
         };
         mail.From.Add(from);
         mail.To.Add(to);
-        // Keeps out-of-office replies away (RFC 3834).
+        // Suppresses out-of-office replies (RFC 3834).
         mail.Headers.Add(HeaderId.AutoSubmitted, "auto-generated");
         return mail;
     }

@@ -7,7 +7,7 @@ using Monit.Alerts.Telemetry;
 
 namespace Monit.Alerts.Email;
 
-/// <summary>Sends an alert over SMTP. Failure is a result, never an exception.</summary>
+/// <summary>Sends alerts by SMTP. A failure is a result, never an exception.</summary>
 internal sealed class EmailChannel(IOptions<SmtpOptions> options, TimeProvider time)
 {
     public const string Name = "email";
@@ -28,7 +28,7 @@ internal sealed class EmailChannel(IOptions<SmtpOptions> options, TimeProvider t
 
     private async Task<SendResult> SendAsync(Claim claim, MailboxAddress to, CancellationToken abort)
     {
-        // Never beyond the claim, whatever came between.
+        // Must end before the claim expires.
         var limit = claim.Until - time.GetUtcNow();
         using var timeout = new CancellationTokenSource(
             limit < _smtp.Timeout ? (limit > TimeSpan.Zero ? limit : TimeSpan.Zero) : _smtp.Timeout, time);
@@ -77,14 +77,14 @@ internal sealed class EmailChannel(IOptions<SmtpOptions> options, TimeProvider t
         }, ct);
         if (string.IsNullOrEmpty(_smtp.User))
             return;
-        // Auto falls back to clear text where the server offers no TLS; a password must not.
+        // Auto falls back to plain text if the server does not offer TLS, but passwords must not be sent that way.
         if (_smtp.Security is SmtpSecurity.Auto && !client.IsSecure)
             throw new InvalidOperationException(
                 "The server offers no TLS, so the password was not sent. Smtp:Security None sends it in the clear.");
         await client.AuthenticateAsync(_smtp.User, _smtp.Password ?? "", ct);
     }
 
-    // The mail is delivered already: whatever happens here does not matter, and must not take long.
+    // The mail is already accepted, so failures here are ignored; limited to 1 s.
     private async Task QuitAsync(SmtpClient client)
     {
         using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(1), time);

@@ -3,7 +3,7 @@ using MimeKit;
 
 namespace Monit.Alerts.Email;
 
-/// <summary>The sender is an address that mail servers can parse.</summary>
+/// <summary>The sender must be one valid e-mail address.</summary>
 internal sealed class FromRule : IValidateOptions<SmtpOptions>
 {
     public ValidateOptionsResult Validate(string? name, SmtpOptions options) =>

@@ -5,7 +5,8 @@ namespace Monit.Alerts.Email;
 internal static class OneLine
 {
     /// <summary>
-    /// Text from outside as one line of bounded length: no line break that could start a header, no character that SQL refuses.
+    /// Converts untrusted text to one line of at most <paramref name="maxLength"/> characters, without line breaks (header
+    /// injection) and control characters (rejected by SQL).
     /// </summary>
     [return: NotNullIfNotNull(nameof(text))]
     public static string? Of(string? text, int maxLength)

@@ -5,7 +5,7 @@ namespace Monit.Alerts.Email;
 /// <summary>The mail server. Section <c>Smtp</c>.</summary>
 internal sealed class SmtpOptions
 {
-    /// <summary>Name or address of the server; default none: alerts are undeliverable.</summary>
+    /// <summary>Name or address of the server; no default: without it alerts are undeliverable.</summary>
     public string? Host { get; set; }
 
     /// <summary>1..65535; default 587.</summary>
@@ -16,7 +16,7 @@ internal sealed class SmtpOptions
     [EnumDataType(typeof(SmtpSecurity), ErrorMessage = "Smtp:Security must be Auto, None, StartTls or Tls.")]
     public SmtpSecurity Security { get; set; }
 
-    /// <summary>Default none: no log-in. Under <c>Auto</c>, log-in needs TLS.</summary>
+    /// <summary>No default: without it there is no log-in. With <see cref="Security"/> <c>Auto</c>, log-in requires TLS.</summary>
     public string? User { get; set; }
 
     public string? Password { get; set; }
@@ -25,7 +25,7 @@ internal sealed class SmtpOptions
     [Required]
     public string From { get; set; } = "Monit <monit@localhost>";
 
-    /// <summary>What sending one mail may take, connecting included, 100 ms..30 min; default 30 s.</summary>
+    /// <summary>The limit for sending one mail, including the connection, 100 ms..30 min; default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:30:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 

@@ -5,9 +5,9 @@ internal enum SmtpSecurity
 {
     /// <summary>TLS from the start on port 465, otherwise STARTTLS where the server offers it.</summary>
     Auto,
-    /// <summary>In the clear.</summary>
+    /// <summary>Plain text.</summary>
     None,
-    /// <summary>STARTTLS, or no mail.</summary>
+    /// <summary>STARTTLS; fails if the server does not offer it.</summary>
     StartTls,
     /// <summary>TLS from the start.</summary>
     Tls,

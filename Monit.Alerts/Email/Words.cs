@@ -4,7 +4,7 @@ using Monit.Core.Monitors;
 
 namespace Monit.Alerts.Email;
 
-/// <summary>Reasons and durations for people.</summary>
+/// <summary>Human-readable reasons and durations.</summary>
 internal static class Words
 {
     /// <summary>Such as <c>TIMEOUT: no complete answer in time</c>.</summary>
@@ -30,7 +30,7 @@ internal static class Words
         return words is null ? incident.Reason : $"{incident.Reason}: {words}";
     }
 
-    /// <summary>In its two largest units, such as <c>2 h 5 min</c>.</summary>
+    /// <summary>The duration in its two largest units, such as <c>2 h 5 min</c>.</summary>
     public static string Duration(TimeSpan time)
     {
         (int Value, string Unit)[] parts =

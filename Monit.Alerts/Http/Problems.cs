@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Monit.Alerts.Http;
 
-/// <summary>The endpoint's errors: RFC 9457 problem details with a stable <c>type</c>, a <c>code</c> and the trace id.</summary>
+/// <summary>The endpoint's error responses: RFC 9457 problem details with a stable <c>type</c>, a <c>code</c> and the trace id.</summary>
 internal static class Problems
 {
     public static IResult Unauthorized(HttpContext http) =>

@@ -5,21 +5,21 @@ using Monit.Core.Alerts;
 
 namespace Monit.Alerts.Telemetry;
 
-/// <summary>The spans of a delivery: in the trace of the check that led to it, or in one of its own when the sweep found it.</summary>
+/// <summary>The spans of a delivery: in the trace of the check that caused the alert, or in a new trace if the sweep found it.</summary>
 internal static class DeliveryTracing
 {
     private static readonly ActivitySource Source = new("Monit.Alerts");
 
-    /// <param name="asked">Whoever asked for it; none for the sweep.</param>
-    public static Activity? StartDelivery(Guid alertId, ActivityContext asked) =>
-        Source.StartActivity("monit.alert.deliver", ActivityKind.Consumer, asked)?.SetTag("monit.alert.id", alertId.ToString());
+    /// <param name="requester">The trace of the request; default if the sweep found the alert.</param>
+    public static Activity? StartDelivery(Guid alertId, ActivityContext requester) =>
+        Source.StartActivity("monit.alert.deliver", ActivityKind.Consumer, requester)?.SetTag("monit.alert.id", alertId.ToString());
 
     public static Activity? StartSend(SmtpOptions smtp) =>
         Source.StartActivity("monit.alert.send", ActivityKind.Client)
             ?.SetTag("monit.alert.channel", EmailChannel.Name).SetTag("server.address", smtp.Host).SetTag("server.port", smtp.Port);
 
-    /// <summary>Somebody else has the alert: there is nothing to show.</summary>
-    public static void Forget(this Activity? delivery)
+    /// <summary>Drops the span, because another sender has the alert.</summary>
+    public static void Discard(this Activity? delivery)
     {
         if (delivery is not null)
             delivery.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;

@@ -1,4 +1,4 @@
 namespace Monit.Api.Auth;
 
-/// <summary>A bearer token and the end of its validity.</summary>
+/// <summary>A bearer token and its expiry.</summary>
 public sealed record AccessToken(string Value, DateTimeOffset ExpiresAt);

@@ -9,7 +9,7 @@ namespace Monit.Api.Auth;
 
 internal static class AuthServices
 {
-    /// <summary>The rate-limiting policy of what is open: log-in and registration.</summary>
+    /// <summary>The rate-limiting policy of the anonymous endpoints: log-in and registration.</summary>
     public const string RateLimit = "auth";
 
     public static IServiceCollection AddMonitAuth(this IServiceCollection services)
@@ -17,7 +17,7 @@ internal static class AuthServices
         services.AddValidatedOptions<AuthOptions>("Auth");
         services.AddSingleton<Passwords>();
         services.AddSingleton<Tokens>();
-        // AddAuthentication wants a key ring, and would keep one in the user's home. Nothing of ours uses it.
+        // AddAuthentication requires Data Protection, which would store a key ring in the user's home. Monit does not use it.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<Tokens>((jwt, tokens) =>
@@ -25,7 +25,7 @@ internal static class AuthServices
             jwt.MapInboundClaims = false;
             jwt.TokenValidationParameters = tokens.Validation;
         });
-        // What loads the ring at the start does so whoever protects data.
+        // The hosted service that loads the key ring at start is registered even with the ephemeral provider.
         foreach (var loader in services.Where(service => service.ServiceType == typeof(IHostedService)
             && service.ImplementationType?.Assembly == typeof(EphemeralDataProtectionProvider).Assembly).ToList())
             services.Remove(loader);

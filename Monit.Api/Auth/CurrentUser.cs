@@ -5,6 +5,6 @@ namespace Monit.Api.Auth;
 
 internal static class CurrentUser
 {
-    /// <summary>The account that the token was issued to.</summary>
+    /// <summary>The id of the account that the token was issued to.</summary>
     public static Guid Id(this ClaimsPrincipal user) => Guid.Parse(user.FindFirstValue(JwtRegisteredClaimNames.Sub)!);
 }

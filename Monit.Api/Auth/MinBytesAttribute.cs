@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Monit.Api.Auth;
 
-/// <summary>A text of at least so many bytes in UTF-8.</summary>
+/// <summary>Requires a text of at least this many bytes in UTF-8.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class MinBytesAttribute(int bytes) : ValidationAttribute
 {

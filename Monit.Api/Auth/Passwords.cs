@@ -4,8 +4,8 @@ using NSec.Cryptography;
 namespace Monit.Api.Auth;
 
 /// <summary>
-/// Argon2id with OWASP's parameters: 19 456 KiB, 2 passes. At most one hashing a processor runs at a time, so that a
-/// rush of log-ins waits instead of taking all memory.
+/// Password hashing by Argon2id with OWASP's parameters: 19 456 KiB, 2 passes. At most one hash per processor is computed
+/// at a time, so that a burst of log-ins queues instead of exhausting the memory.
 /// </summary>
 public sealed class Passwords : IDisposable
 {
@@ -17,7 +17,7 @@ public sealed class Passwords : IDisposable
 
     public Task<string> HashAsync(string password, CancellationToken ct = default) => BoundedAsync(() => Hash(password), ct);
 
-    /// <summary>Whether the password is the one; for an account that does not exist (none) it takes as long to say no.</summary>
+    /// <summary>Whether the password matches. With a null hash (no such account) it takes as long and returns false.</summary>
     public Task<bool> VerifyAsync(string password, string? hash, CancellationToken ct = default) =>
         BoundedAsync(() => Matches(password, hash ?? _nobody) && hash is not null, ct);
 

@@ -4,7 +4,7 @@ using NSec.Cryptography;
 
 namespace Monit.Api.Auth;
 
-/// <summary>An Argon2id hash with its cost and salt, as text: <c>$argon2id$v=19$m=19456,t=2,p=1$salt$hash</c>.</summary>
+/// <summary>An Argon2id hash with cost and salt, in PHC string format: <c>$argon2id$v=19$m=19456,t=2,p=1$salt$hash</c>.</summary>
 internal sealed partial record PhcHash(Argon2Parameters Cost, byte[] Salt, byte[] Hash)
 {
     public const int SaltBytes = 16;
@@ -26,14 +26,14 @@ internal sealed partial record PhcHash(Argon2Parameters Cost, byte[] Salt, byte[
 
     private static string Text(byte[] bytes) => Convert.ToBase64String(bytes).TrimEnd('=');
 
-    // PHC leaves base64's padding out.
+    // The PHC format omits the padding of base64.
     private static byte[] Bytes(Match match, int group)
     {
         var text = match.Groups[group].Value;
         return Convert.FromBase64String(text.PadRight((text.Length + 3) / 4 * 4, '='));
     }
 
-    // libsodium knows one lane and salts of 16 bytes only; anything else is not a hash of ours.
+    // libsodium supports only one lane and salts of 16 bytes, so Monit cannot have created other hashes.
     [GeneratedRegex(@"^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=1\$([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{22,86})$")]
     private static partial Regex Form();
 }

@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Monit.Api.Auth;
 
-/// <summary>Issues access tokens, and says how they are checked: HS256 only, by the house's clock.</summary>
+/// <summary>Issues access tokens, and defines their validation: HS256 only, with time from the <see cref="TimeProvider"/>.</summary>
 public sealed class Tokens(IOptions<AuthOptions> options, TimeProvider time)
 {
     private const string Monit = "monit";
@@ -15,7 +15,7 @@ public sealed class Tokens(IOptions<AuthOptions> options, TimeProvider time)
 
     public AccessToken Issue(Guid userId)
     {
-        // Whole seconds, as the token keeps them.
+        // JWT times are whole seconds.
         var now = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
         var expiresAt = now + options.Value.TokenTtl;
         var token = new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor

@@ -5,7 +5,7 @@ using Monit.Core;
 
 namespace Monit.Api.Http;
 
-/// <summary>What the OpenAPI document says beyond the endpoints: its title, and who needs a token.</summary>
+/// <summary>Adds the title to the OpenAPI document, and the bearer scheme to the endpoints that require a token.</summary>
 internal static class ApiDocument
 {
     private const string Bearer = "bearer";

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Diagnostics;
 
 namespace Monit.Api.Http;
 
-/// <summary>Answers a request that could not even be read, and names the field where it went wrong.</summary>
+/// <summary>Responds to a request that could not be parsed with an error for the invalid field.</summary>
 internal sealed class BadRequestHandler : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
@@ -22,7 +22,7 @@ internal sealed class BadRequestHandler : IExceptionHandler
         {
             (StatusCodes.Status415UnsupportedMediaType, _) => "must be sent as application/json",
             (StatusCodes.Status413PayloadTooLarge, _) => "is too large",
-            // The reader's exception beneath: not JSON. None: JSON that does not fit.
+            // An inner JsonException of the reader means malformed JSON; without one, the JSON has the wrong shape.
             (_, JsonException { InnerException: JsonException }) => "is not valid JSON",
             (_, JsonException) when field == "body" => "must be a JSON object",
             (_, JsonException) => "is not a field of this request, or its value is of the wrong type or out of range",

@@ -1,11 +1,11 @@
 namespace Monit.Api.Http;
 
-/// <summary>What is wrong with a request: messages by field, in the names of the wire.</summary>
+/// <summary>Validation errors of a request: messages by field, under the field's JSON or query name.</summary>
 public sealed class FieldErrors : Dictionary<string, string[]>
 {
     public bool Any => Count > 0;
 
-    /// <param name="rule">What the field must be, with its range; the message starts with the field's name.</param>
+    /// <param name="rule">What the field must be, with its range; the field's name is put in front of it.</param>
     public void Add(string field, string rule) => this[field] = [.. this.GetValueOrDefault(field, []), $"{field} {rule}."];
 
     public void Unless(bool valid, string field, string rule)
@@ -14,7 +14,7 @@ public sealed class FieldErrors : Dictionary<string, string[]>
             Add(field, rule);
     }
 
-    /// <summary>A text of a bounded length; control characters would not reach every store.</summary>
+    /// <summary>Checks a text's length, and that it has no control characters, which not every store accepts.</summary>
     public void Text(string field, string? value, int min, int max) => Unless(
         value is not null && value.Length >= min && value.Length <= max && !value.Any(char.IsControl),
         field, $"must have {min} to {max} characters, none of them a control character");
@@ -24,7 +24,7 @@ public sealed class FieldErrors : Dictionary<string, string[]>
             && System.Net.Mail.MailAddress.TryCreate(value, out var address) && address.Address == value,
         field, "must be an e-mail address of at most 320 characters");
 
-    /// <summary>A whole number of a query; none is allowed.</summary>
+    /// <summary>Checks an optional whole number in a query.</summary>
     public void Number(string field, string? value, int min, int max) => Unless(
         value is null || (int.TryParse(value, out var number) && number >= min && number <= max),
         field, $"must be a whole number from {min} to {max}");

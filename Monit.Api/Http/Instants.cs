@@ -2,7 +2,7 @@ namespace Monit.Api.Http;
 
 internal static class Instants
 {
-    /// <summary>Now, in the microseconds that both databases keep: an answer shows what a later one will.</summary>
+    /// <summary>The current time, truncated to microseconds as both databases store it, so that later responses show the same value.</summary>
     public static DateTimeOffset GetNow(this TimeProvider time)
     {
         var now = time.GetUtcNow();

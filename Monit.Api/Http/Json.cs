@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Monit.Api.Http;
 
-/// <summary>The wire: snake_case, numbers that are numbers, enums by name, instants in UTC with a Z.</summary>
+/// <summary>The JSON format: snake_case, numbers not as strings, enums by name, times in UTC with a Z.</summary>
 internal static class Json
 {
     public static IServiceCollection AddMonitJson(this IServiceCollection services) =>

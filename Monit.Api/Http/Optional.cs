@@ -6,10 +6,10 @@ namespace Monit.Api.Http;
 [JsonConverter(typeof(OptionalConverter))]
 public readonly record struct Optional<T>(T? Value, bool IsSet, bool IsNull)
 {
-    /// <summary>The new value where one is given, null included; else the current one.</summary>
+    /// <summary>The new value, which may be null, if the field is present; otherwise the current one.</summary>
     public T? Or(T? current) => IsSet ? Value : current;
 
-    /// <summary>Like <see cref="Or"/>, for a field that cannot be null.</summary>
+    /// <summary>Like <see cref="Or"/>, but null is an error.</summary>
     public T OrRequired(T current, string field, FieldErrors errors)
     {
         if (IsNull)

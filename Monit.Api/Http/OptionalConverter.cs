@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Monit.Api.Http;
 
-/// <summary>Reads <see cref="Optional{T}"/>, which only requests have.</summary>
+/// <summary>Deserializes <see cref="Optional{T}"/>; only requests contain it.</summary>
 internal sealed class OptionalConverter : JsonConverterFactory
 {
     public override bool CanConvert(Type typeToConvert) =>
@@ -16,7 +16,7 @@ internal sealed class OptionalConverter : JsonConverterFactory
     {
         public override bool HandleNull => true;
 
-        // The inner converter, not JsonSerializer.Deserialize: so an error carries the path of the whole document.
+        // Not JsonSerializer.Deserialize: with the inner converter an error has the path within the whole document.
         public override Optional<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             reader.TokenType == JsonTokenType.Null
                 ? new(default, true, true)

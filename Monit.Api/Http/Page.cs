@@ -1,6 +1,6 @@
 namespace Monit.Api.Http;
 
-/// <summary>A part of a list.</summary>
-/// <param name="Total">How many there are without paging.</param>
-/// <param name="NextCursor">Where the next page starts; none on the last, and for lists without a cursor.</param>
+/// <summary>A page of a list.</summary>
+/// <param name="Total">The number of items in all pages.</param>
+/// <param name="NextCursor">The cursor of the next page; null on the last page, and for lists without cursors.</param>
 public sealed record Page<T>(IReadOnlyList<T> Items, int Total, int Limit, int Offset, string? NextCursor);

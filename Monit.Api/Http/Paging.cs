@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Monit.Api.Http;
 
-/// <summary>The part of a list that is asked for. Read as text, so that a wrong value is answered with the range.</summary>
+/// <summary>The requested page: limit 1..200, default 10; offset from 0. Bound as text, so that an error can name the range.</summary>
 public sealed record Paging(
     [FromQuery(Name = "limit")] string? LimitText, [FromQuery(Name = "offset")] string? OffsetText) : IValidatable
 {

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Monit.Api.Http;
 
-/// <summary>Every error answer: RFC 9457 problem details with a <c>code</c> to program against.</summary>
+/// <summary>All error responses: RFC 9457 problem details with a stable, machine-readable <c>code</c>.</summary>
 public static class Problems
 {
     public static ProblemHttpResult NotFound() => Of(StatusCodes.Status404NotFound, "There is no such resource.");
@@ -21,7 +21,7 @@ public static class Problems
     public static ProblemHttpResult Of(int status, string detail, params (string Key, object? Value)[] extensions) =>
         TypedResults.Problem(detail, statusCode: status, extensions: extensions.ToDictionary(e => e.Key, e => e.Value));
 
-    /// <summary>Adds what all problems have in common, those of the framework included.</summary>
+    /// <summary>Adds the common fields to all problems, including those of the framework.</summary>
     public static IServiceCollection AddMonitProblems(this IServiceCollection services)
     {
         services.AddExceptionHandler<BadRequestHandler>();

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Monit.Api.Http;
 
-/// <summary>Gives every request an id, the caller's own if it is sane: in <c>X-Request-Id</c> and on every log line.</summary>
+/// <summary>Assigns an id to every request, the client's own if it is valid; it is in <c>X-Request-Id</c> and in all log messages.</summary>
 internal sealed partial class RequestId(RequestDelegate next, TimeProvider time, ILogger<RequestId> logger)
 {
     public const string Header = "X-Request-Id";
@@ -11,10 +11,10 @@ internal sealed partial class RequestId(RequestDelegate next, TimeProvider time,
 
     public async Task InvokeAsync(HttpContext http)
     {
-        var id = http.Request.Headers[Header].ToString() is var given && Sane().IsMatch(given)
+        var id = http.Request.Headers[Header].ToString() is var given && Valid().IsMatch(given)
             ? given : $"{Guid.CreateVersion7(time.GetUtcNow()):N}";
         http.TraceIdentifier = id;
-        // At the last moment: the exception handler clears headers that are set before.
+        // In OnStarting, because the exception handler clears headers that were set before.
         http.Response.OnStarting(() =>
         {
             http.Response.Headers[Header] = id;
@@ -25,5 +25,5 @@ internal sealed partial class RequestId(RequestDelegate next, TimeProvider time,
     }
 
     [GeneratedRegex(@"^[A-Za-z0-9._-]{1,64}\z")]
-    private static partial Regex Sane();
+    private static partial Regex Valid();
 }

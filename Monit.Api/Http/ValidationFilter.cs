@@ -1,6 +1,6 @@
 namespace Monit.Api.Http;
 
-/// <summary>Turns invalid requests away; set once, on the group of the whole API.</summary>
+/// <summary>Rejects invalid requests; added once, to the group of the whole API.</summary>
 internal static class ValidationFilter
 {
     public static ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

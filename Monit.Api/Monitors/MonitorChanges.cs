@@ -10,8 +10,8 @@ using Monit.Core.Incidents;
 namespace Monit.Api.Monitors;
 
 /// <summary>
-/// Creates, changes and deletes monitors: one transaction, then Redis. None of it stops when the caller hangs up,
-/// so that a commit is always followed by its write-through.
+/// Creates, changes and deletes monitors: one transaction, then Redis. A disconnect of the client does not cancel it, so
+/// that every commit is followed by its write-through.
 /// </summary>
 internal static class MonitorChanges
 {
@@ -28,7 +28,7 @@ internal static class MonitorChanges
         var (free, paid) = (options.Value.FreeQuota, options.Value.PaidQuota);
         await using (var transaction = await db.Database.BeginTransactionAsync())
         {
-            // Checked and counted in one statement: creations at the same time cannot exceed the quota together.
+            // Checked and incremented in one statement, so that concurrent requests cannot exceed the quota.
             var counted = await db.Users
                 .Where(u => u.Id == monitor.UserId && u.MonitorsCount < (u.IsPaidUser ? paid : free))
                 .ExecuteUpdateAsync(set => set.SetProperty(u => u.MonitorsCount, u => u.MonitorsCount + 1));
@@ -72,7 +72,7 @@ internal static class MonitorChanges
         var owner = user.Id();
         await using (var transaction = await db.Database.BeginTransactionAsync())
         {
-            // Its incidents and alerts go with it.
+            // Incidents and alerts are deleted by cascade.
             if (await db.Monitors.OwnedBy(user).Where(m => m.Id == id).ExecuteDeleteAsync() == 0)
                 return Problems.NotFound();
             await db.Users.Where(u => u.Id == owner && u.MonitorsCount > 0)

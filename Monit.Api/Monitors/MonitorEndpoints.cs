@@ -34,7 +34,7 @@ internal static class MonitorEndpoints
         monitors.MapPost("/{id:guid}/check", CheckAsync);
     }
 
-    /// <summary>What an account owns; a foreign monitor is not found.</summary>
+    /// <summary>The monitors of the token's account; those of other accounts respond with 404.</summary>
     public static IQueryable<UptimeMonitor> OwnedBy(this IQueryable<UptimeMonitor> monitors, ClaimsPrincipal user)
     {
         var owner = user.Id();
@@ -64,7 +64,7 @@ internal static class MonitorEndpoints
             return Problems.NotFound();
         if (!monitor.Enabled)
             return Problems.Conflict("The monitor is paused. Enable it first.");
-        // Not the caller's token: an accepted check is one that happens.
+        // A disconnect of the client must not cancel an accepted check.
         await sync.CheckNowAsync(id, CancellationToken.None);
         return TypedResults.Accepted($"/api/v1/monitors/{id}/status");
     }

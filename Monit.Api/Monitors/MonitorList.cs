@@ -6,7 +6,7 @@ using Monit.Core.Monitors;
 
 namespace Monit.Api.Monitors;
 
-/// <summary>Lists an account's monitors in the order of their creation (UUID v7).</summary>
+/// <summary>Lists an account's monitors in order of creation (by UUID v7).</summary>
 public sealed class MonitorList(MonitDb db, StatusReader statuses)
 {
     public async Task<Page<MonitorResponse>> ReadAsync(
@@ -17,14 +17,14 @@ public sealed class MonitorList(MonitDb db, StatusReader statuses)
             return await InStateAsync(state, wanted, filter.Cursor ?? Guid.Empty, paging, ct);
 
         var after = filter.Cursor is { } last ? wanted.Where(m => m.Id.CompareTo(last) > 0) : wanted;
-        // One more than asked for tells whether there is a next page.
+        // One more than the limit, to find out whether there is a next page.
         var found = await after.OrderBy(m => m.Id).Skip(paging.Offset).Take(paging.Limit + 1).ToListAsync(ct);
         var shown = found[..Math.Min(found.Count, paging.Limit)];
         var items = shown.Zip(await statuses.ReadAsync(shown, ct), MonitorResponse.Of).ToList();
         return Page(items, found.Count > paging.Limit, await wanted.CountAsync(ct), paging);
     }
 
-    // Redis has the states, SQL the rest: for as many monitors as an account may own, meeting in memory is cheap.
+    // States are in Redis, the rest in SQL; with at most a quota of monitors per account, joining in memory is cheap.
     private async Task<Page<MonitorResponse>> InStateAsync(
         MonitorState state, IQueryable<UptimeMonitor> wanted, Guid after, Paging paging, CancellationToken ct)
     {
@@ -40,7 +40,7 @@ public sealed class MonitorList(MonitDb db, StatusReader statuses)
         if (filter.Enabled is { } enabled)
             monitors = monitors.Where(m => m.Enabled == enabled);
         if (filter.Q?.ToLowerInvariant() is { Length: > 0 } q)
-#pragma warning disable CA1304, CA1311, CA1862 // SQL's lower(), which has no culture.
+#pragma warning disable CA1304, CA1311, CA1862 // Translated to SQL's lower(), which has no culture.
             monitors = monitors.Where(m => m.Url.ToLower().Contains(q) || m.Name!.ToLower().Contains(q));
 #pragma warning restore CA1304, CA1311, CA1862
         return monitors;

@@ -2,18 +2,18 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Monit.Api.Monitors;
 
-/// <summary>What accounts may monitor. Section <c>Monitors</c>.</summary>
+/// <summary>Limits of accounts and monitors. Section <c>Monitors</c>.</summary>
 public sealed class MonitorOptions
 {
-    /// <summary>Monitors of an account, 0..100 000; default 10.</summary>
+    /// <summary>The maximum number of monitors of an unpaid account, 0..100 000; default 10.</summary>
     [Range(0, 100_000, ErrorMessage = "Monitors:FreeQuota must be from 0 to 100000.")]
     public int FreeQuota { get; set; } = 10;
 
-    /// <summary>Monitors of a paid account, 0..100 000; default 1000.</summary>
+    /// <summary>The maximum number of monitors of a paid account, 0..100 000; default 1000.</summary>
     [Range(0, 100_000, ErrorMessage = "Monitors:PaidQuota must be from 0 to 100000.")]
     public int PaidQuota { get; set; } = 1000;
 
-    /// <summary>The shortest interval that a monitor may have, 2 s..1 day; default 10 s.</summary>
+    /// <summary>The minimum interval of a monitor, 2 s..1 day; default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:02", "1.00:00:00", ErrorMessage = "Monitors:MinInterval must be from 00:00:02 to 1.00:00:00.")]
     public TimeSpan MinInterval { get; set; } = TimeSpan.FromSeconds(10);
 

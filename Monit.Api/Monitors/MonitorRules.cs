@@ -4,14 +4,14 @@ using Monit.Core.Monitors;
 
 namespace Monit.Api.Monitors;
 
-/// <summary>What a monitor as a whole must be; a creation and a partial update meet the same rules.</summary>
+/// <summary>Validates a whole monitor, after its creation or a partial update.</summary>
 public sealed class MonitorRules(IOptions<MonitorOptions> options)
 {
     public const int MaxInterval = 86_400;
 
     private readonly int _minInterval = (int)Math.Ceiling(options.Value.MinInterval.TotalSeconds);
 
-    /// <summary>The time-out of a monitor that names none.</summary>
+    /// <summary>The default time-out in seconds.</summary>
     public static int DefaultTimeout(int intervalSec) => Math.Clamp(intervalSec - 1, 1, 15);
 
     public void Check(UptimeMonitor monitor, FieldErrors errors)
@@ -30,7 +30,7 @@ public sealed class MonitorRules(IOptions<MonitorOptions> options)
         errors.Unless(monitor.ExpectedStatus is >= 100 and <= 599, "expected_status", "must be from 100 to 599");
     }
 
-    // Whitespace and control characters: .NET would forgive them, others would not.
+    // .NET accepts white space and control characters in URLs; other software does not.
     private static bool IsTarget(string url) =>
         url.Length <= 2048 && !url.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
         && Uri.TryCreate(url, UriKind.Absolute, out var uri)

@@ -6,21 +6,21 @@ using Monit.Core.Scheduling;
 
 namespace Monit.Api.Monitors;
 
-/// <summary>Reads how monitors are doing from Redis, and what SQL knows of it while Redis does not answer.</summary>
+/// <summary>Reads the states of monitors from Redis, or from SQL while Redis is unavailable.</summary>
 public sealed partial class StatusReader(RedisSchedule schedule, MonitDb db, TimeProvider time, ILogger<StatusReader> logger)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RedisTimeout = TimeSpan.FromSeconds(2);
 
     public async Task<StatusResponse> ReadAsync(UptimeMonitor monitor, CancellationToken ct) =>
         (await ReadAsync([monitor], ct))[0];
 
-    /// <returns>One for each, in order.</returns>
+    /// <returns>One status for each monitor, in order.</returns>
     public async Task<IReadOnlyList<StatusResponse>> ReadAsync(IReadOnlyList<UptimeMonitor> monitors, CancellationToken ct)
     {
         var ids = monitors.Select(m => m.Id).ToArray();
         try
         {
-            var views = await schedule.ViewAsync(ids, ct).WaitAsync(Patience, time, ct);
+            var views = await schedule.ViewAsync(ids, ct).WaitAsync(RedisTimeout, time, ct);
             return [.. monitors.Zip(views, StatusResponse.Of)];
         }
         catch (Exception failure) when (StoreResilience.IsStoreFailure(failure))
@@ -32,6 +32,6 @@ public sealed partial class StatusReader(RedisSchedule schedule, MonitDb db, Tim
         return [.. monitors.Select(m => StatusResponse.Of(m, open.GetValueOrDefault(m.Id)))];
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "Redis does not answer, showing what SQL knows: {Reason}")]
+    [LoggerMessage(1, LogLevel.Warning, "Redis does not answer; returning the states that SQL implies: {Reason}")]
     private static partial void LogRedisAway(ILogger logger, string reason);
 }

@@ -3,15 +3,15 @@ using Monit.Core.Scheduling;
 namespace Monit.Api.Monitors;
 
 /// <summary>
-/// Brings Redis up to date after a commit. Nobody's connection stops it, and its failure fails no request: SQL's
-/// <c>synced_version</c> lags behind then, and the Reconciler closes the gap.
+/// Updates Redis after a commit. A disconnect of the client does not cancel it, and its failure does not fail the request:
+/// <c>synced_version</c> in SQL then shows that Redis is outdated, and the Reconciler updates it.
 /// </summary>
 public sealed partial class WriteThrough(MonitorSync sync, TimeProvider time, ILogger<WriteThrough> logger)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(1);
 
-    /// <summary>Waits for a moment, so that the next request finds it done; then lets it go on by itself.</summary>
-    public Task SyncAsync(Guid id) => Task.WhenAny(TrySyncAsync(id), Task.Delay(Patience, time, CancellationToken.None));
+    /// <summary>Starts the update and waits up to 1 s for it, so that the next request usually sees it; then it continues in the background.</summary>
+    public Task SyncAsync(Guid id) => Task.WhenAny(TrySyncAsync(id), Task.Delay(MaxWait, time, CancellationToken.None));
 
     private async Task TrySyncAsync(Guid id)
     {
@@ -25,6 +25,6 @@ public sealed partial class WriteThrough(MonitorSync sync, TimeProvider time, IL
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "Monitor {MonitorId} is saved, but Redis does not have it yet")]
+    [LoggerMessage(1, LogLevel.Warning, "Monitor {MonitorId} is saved, but not yet updated in Redis")]
     private static partial void LogUnsynced(ILogger logger, Exception failure, Guid monitorId);
 }

@@ -6,7 +6,7 @@ namespace Monit.Api.Users;
 
 internal static class UniqueViolation
 {
-    /// <summary>Whether a unique index of either database refused the row.</summary>
+    /// <summary>Whether a unique index rejected the row, on either database.</summary>
     public static bool IsUniqueViolation(this DbUpdateException refused) => refused.InnerException switch
     {
         // SQLITE_CONSTRAINT_UNIQUE.

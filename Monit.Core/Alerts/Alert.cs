@@ -1,8 +1,8 @@
 namespace Monit.Core.Alerts;
 
 /// <summary>
-/// A notice to send, written in the transaction of its incident and unique by incident and kind.
-/// Its id is the mail's Message-ID, so that a notice sent twice shows as one.
+/// A message to a user, written in the same transaction as its incident and unique by incident and kind. Its id is the
+/// mail's Message-ID, so that mail clients can show an alert that was sent twice as one.
 /// </summary>
 public sealed class Alert
 {
@@ -11,11 +11,11 @@ public sealed class Alert
     public required Guid MonitorId { get; init; }
     public required AlertKind Kind { get; init; }
     public AlertStatus Status { get; set; } = AlertStatus.Pending;
-    /// <summary>How often sending was tried.</summary>
+    /// <summary>The number of attempts to send it.</summary>
     public int Attempts { get; set; }
-    /// <summary>Not to be tried before.</summary>
+    /// <summary>The earliest time of the next attempt.</summary>
     public required DateTimeOffset NextAttemptAt { get; set; }
-    /// <summary>While <see cref="AlertStatus.Sending"/>: when another sender may take it over.</summary>
+    /// <summary>The end of the sender's lease, after which another one may claim it; null unless <see cref="AlertStatus.Sending"/>.</summary>
     public DateTimeOffset? ClaimedUntil { get; set; }
     public DateTimeOffset? DeliveredAt { get; set; }
     public string? LastError { get; set; }

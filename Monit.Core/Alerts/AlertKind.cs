@@ -1,6 +1,6 @@
 namespace Monit.Core.Alerts;
 
-/// <summary>What a notice tells.</summary>
+/// <summary>What an alert reports.</summary>
 public enum AlertKind
 {
     Down,

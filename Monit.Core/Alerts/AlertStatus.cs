@@ -1,15 +1,15 @@
 namespace Monit.Core.Alerts;
 
-/// <summary>Where a notice stands; all but the first two are final.</summary>
+/// <summary>The state of an alert's delivery; all but the first two are final.</summary>
 public enum AlertStatus
 {
     Pending,
     /// <summary>Claimed by a sender until <see cref="Alert.ClaimedUntil"/>.</summary>
     Sending,
     Delivered,
-    /// <summary>Given up after the last attempt, or refused for good by the receiver.</summary>
+    /// <summary>The last attempt failed, or the mail server rejected it permanently.</summary>
     Failed,
-    /// <summary>There is no way to send it: no SMTP host, or no address.</summary>
+    /// <summary>It cannot be sent: no SMTP host, or no valid address.</summary>
     Undeliverable,
     /// <summary>The monitor was disabled or deleted before it was sent.</summary>
     Cancelled,

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Monit.Core.Data;
 
-/// <summary>How Monit talks to each database; the same for services, tests and migrations.</summary>
+/// <summary>The EF Core options of each database, used by services, tests and migrations.</summary>
 public static class DbOptions
 {
     public static DbContextOptionsBuilder<T> UseMonitPostgres<T>(this DbContextOptionsBuilder<T> options, string connectionString)

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Monit.Core.Data;
 
-/// <summary>Keeps an enum as its name in lower case.</summary>
+/// <summary>Stores an enum as its name in lower case.</summary>
 internal sealed class LowerCase<T>() : ValueConverter<T, string>(
     value => Of(value), text => Enum.Parse<T>(text, true))
     where T : struct, Enum

@@ -6,7 +6,7 @@ using Monit.Core.Users;
 
 namespace Monit.Core.Data;
 
-/// <summary>The truth. One model for both stores; each has its own migrations.</summary>
+/// <summary>The SQL database, the source of truth. One model for both databases; each has its own migrations.</summary>
 public abstract class MonitDb(DbContextOptions options) : DbContext(options)
 {
     public DbSet<User> Users => Set<User>();
@@ -17,12 +17,12 @@ public abstract class MonitDb(DbContextOptions options) : DbContext(options)
     public DbSet<Setting> Settings => Set<Setting>();
 
     /// <summary>
-    /// These monitors, locked until the transaction ends, in the order of their ids so that two batches cannot
-    /// deadlock. Whoever changes a monitor's version or incident holds this lock.
+    /// Selects monitors and locks their rows until the transaction ends, in the order of their ids so that two batches
+    /// cannot deadlock. Code that changes a monitor's version or incident must hold this lock.
     /// </summary>
     public abstract IQueryable<UptimeMonitor> LockMonitors(Guid[] ids);
 
-    /// <summary>Inserts many at once.</summary>
+    /// <summary>Inserts monitors in bulk.</summary>
     public virtual async Task InsertAsync(IReadOnlyList<UptimeMonitor> monitors, CancellationToken ct)
     {
         Monitors.AddRange(monitors);
@@ -31,17 +31,17 @@ public abstract class MonitDb(DbContextOptions options) : DbContext(options)
     }
 
     /// <summary>
-    /// Writes what has become of incidents, in the caller's transaction. Closing comes first: a monitor has one open
-    /// incident at most.
+    /// Writes closed and opened incidents with their alerts, in the caller's transaction. Closes first, since a monitor
+    /// has at most one open incident.
     /// </summary>
-    /// <param name="closed">Known to SQL, untracked; their end time is new.</param>
+    /// <param name="closed">Untracked incidents that SQL has, with a new end time.</param>
     public virtual async Task WriteAsync(
-        IReadOnlyList<MonitorIncident> closed, IReadOnlyList<MonitorIncident> opened, IReadOnlyList<Alert> notices, CancellationToken ct)
+        IReadOnlyList<MonitorIncident> closed, IReadOnlyList<MonitorIncident> opened, IReadOnlyList<Alert> alerts, CancellationToken ct)
     {
         foreach (var incident in closed)
             Attach(incident).Property(i => i.EndTime).IsModified = true;
         Incidents.AddRange(opened);
-        Alerts.AddRange(notices);
+        Alerts.AddRange(alerts);
         await SaveChangesAsync(ct);
     }
 

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Monit.Core.Data;
 
-/// <summary>Lets services ask for <see cref="MonitDb"/>, whichever store is behind it.</summary>
+/// <summary>Creates the <see cref="MonitDb"/> of the configured database.</summary>
 public sealed class MonitDbFactory<T>(IDbContextFactory<T> factory) : IDbContextFactory<MonitDb>
     where T : MonitDb
 {

@@ -6,13 +6,13 @@ using Npgsql;
 
 namespace Monit.Core.Data;
 
-/// <summary>The distributed form's database.</summary>
+/// <summary>The PostgreSQL database of distributed installations.</summary>
 public sealed class PostgresMonitDb(DbContextOptions<PostgresMonitDb> options) : MonitDb(options)
 {
     public override IQueryable<UptimeMonitor> LockMonitors(Guid[] ids) =>
         Monitors.FromSql($"SELECT * FROM monitors WHERE id = ANY ({ids}) ORDER BY id FOR UPDATE");
 
-    /// <summary>By COPY, an order of magnitude faster than INSERT.</summary>
+    /// <summary>Uses COPY, which is ten times as fast as INSERT.</summary>
     public override async Task InsertAsync(IReadOnlyList<UptimeMonitor> monitors, CancellationToken ct)
     {
         try
@@ -32,9 +32,9 @@ public sealed class PostgresMonitDb(DbContextOptions<PostgresMonitDb> options) :
         }
     }
 
-    /// <summary>Each in one statement, whatever their number.</summary>
+    /// <summary>Uses one statement for each list, whatever its length.</summary>
     public override async Task WriteAsync(
-        IReadOnlyList<MonitorIncident> closed, IReadOnlyList<MonitorIncident> opened, IReadOnlyList<Alert> notices, CancellationToken ct)
+        IReadOnlyList<MonitorIncident> closed, IReadOnlyList<MonitorIncident> opened, IReadOnlyList<Alert> alerts, CancellationToken ct)
     {
         if (closed.Count > 0)
             await Database.ExecuteSqlAsync($"""
@@ -50,13 +50,13 @@ public sealed class PostgresMonitDb(DbContextOptions<PostgresMonitDb> options) :
                     {All(opened, i => i.EndTime)}, {All(opened, i => i.Alerted)}, {All(opened, i => i.Reason)},
                     {All(opened, i => i.HttpStatus)}, {All(opened, i => i.LatencyMs)}, {All(opened, i => i.CreatedAt)})
                 """, ct);
-        if (notices.Count > 0)
+        if (alerts.Count > 0)
             await Database.ExecuteSqlAsync($"""
                 INSERT INTO alerts (id, incident_id, monitor_id, kind, status, attempts, next_attempt_at, created_at)
                 SELECT id, incident_id, monitor_id, kind, 'pending', 0, next_attempt_at, created_at
-                FROM unnest({All(notices, a => a.Id)}, {All(notices, a => a.IncidentId)}, {All(notices, a => a.MonitorId)},
-                    {All(notices, a => LowerCase<AlertKind>.Of(a.Kind))}, {All(notices, a => a.NextAttemptAt)},
-                    {All(notices, a => a.CreatedAt)}) AS n (id, incident_id, monitor_id, kind, next_attempt_at, created_at)
+                FROM unnest({All(alerts, a => a.Id)}, {All(alerts, a => a.IncidentId)}, {All(alerts, a => a.MonitorId)},
+                    {All(alerts, a => LowerCase<AlertKind>.Of(a.Kind))}, {All(alerts, a => a.NextAttemptAt)},
+                    {All(alerts, a => a.CreatedAt)}) AS n (id, incident_id, monitor_id, kind, next_attempt_at, created_at)
                 """, ct);
     }
 

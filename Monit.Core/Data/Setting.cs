@@ -1,6 +1,6 @@
 namespace Monit.Core.Data;
 
-/// <summary>A fact about the installation, such as its number of shards.</summary>
+/// <summary>A property of the installation, such as its number of shards.</summary>
 public sealed class Setting
 {
     public required string Key { get; init; }

@@ -5,8 +5,8 @@ using Monit.Core.Monitors;
 namespace Monit.Core.Data;
 
 /// <summary>
-/// Standalone's database. A transaction takes SQLite's one write lock at its start, which locks monitors along with
-/// everything else. Instants are kept as Unix microseconds, because SQLite cannot compare them as text with offsets.
+/// The SQLite database of Standalone. A transaction takes SQLite's single write lock at its start, so rows need no locks
+/// of their own. Instants are stored as Unix microseconds, because SQLite cannot compare text with UTC offsets as times.
 /// </summary>
 public sealed class SqliteMonitDb(DbContextOptions<SqliteMonitDb> options) : MonitDb(options)
 {

@@ -4,24 +4,24 @@ using Monit.Core.Monitors;
 namespace Monit.Core.Incidents;
 
 /// <summary>
-/// A failing monitor's counters, as kept in the Redis hash <c>incident</c> only while it fails:
+/// The failure counters of a monitor, stored in the Redis hash <c>incident</c> only while it fails:
 /// <c>failure_count retry_count first_failure_at last_failure_at alerted db_incident parked</c>.
-/// <see langword="default"/> is a healthy monitor. Times are Unix ms on Redis' clock.
+/// <see langword="default"/> means healthy. Times are Unix ms on Redis' clock.
 /// </summary>
 public readonly record struct IncidentState(
     int FailureCount, int RetryCount, long FirstFailureAt, long LastFailureAt, bool Alerted, bool DbIncident, bool Parked)
 {
     public bool IsHealthy => this == default;
 
-    /// <summary>The state that an open incident in SQL implies, for a Redis that has lost its own.</summary>
+    /// <summary>The state derived from an open incident in SQL, for when Redis has lost its own.</summary>
     public static IncidentState Restored(DateTimeOffset startedAt, bool alerted) =>
         new(1, 0, startedAt.ToUnixTimeMilliseconds(), startedAt.ToUnixTimeMilliseconds(), alerted, true, false);
 
-    /// <summary>The packed text; empty for a healthy monitor.</summary>
+    /// <summary>The text stored in Redis; empty for a healthy monitor.</summary>
     public string Encode() => IsHealthy ? "" : string.Create(CultureInfo.InvariantCulture,
         $"{FailureCount} {RetryCount} {FirstFailureAt} {LastFailureAt} {(Alerted ? 1 : 0)} {(DbIncident ? 1 : 0)} {(Parked ? 1 : 0)}");
 
-    /// <summary>Reads what <see cref="Encode"/> wrote; empty is healthy, and false means neither.</summary>
+    /// <summary>Parses the text of <see cref="Encode"/>; empty means healthy. False if it is malformed.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> text, out IncidentState state)
     {
         state = default;

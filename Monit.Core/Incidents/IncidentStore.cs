@@ -5,19 +5,18 @@ using Monit.Core.Resilience;
 
 namespace Monit.Core.Incidents;
 
-/// <summary>Writes incidents with their alerts, in one transaction and in a way that may be repeated.</summary>
+/// <summary>Writes incidents with their alerts in one transaction. Idempotent.</summary>
 public sealed class IncidentStore(IDbContextFactory<MonitDb> dbs, StoreResilience resilience)
 {
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// Records a batch. An incident that is open already is adopted, one that is closed already stays so, and neither
-    /// alerts again. A row that SQL refuses is isolated.
+    /// Records a batch. Opening an incident that is already open, or closing one that is already closed, changes nothing
+    /// and creates no alert. If SQL refuses the batch, its transitions are written one by one.
     /// </summary>
-    /// <returns>One outcome a transition, in order.</returns>
+    /// <returns>One outcome for each transition, in order.</returns>
     /// <exception cref="System.Data.Common.DbException">
-    /// SQL is away. Nothing is written, except rows that came before while a refused one was being isolated; writing the
-    /// batch again adopts them.
+    /// SQL is unavailable. Nothing is written, unless the batch was being written one by one; it may be recorded again.
     /// </exception>
     public async Task<IReadOnlyList<TransitionOutcome>> RecordAsync(
         IReadOnlyList<Transition> batch, CancellationToken ct = default)
@@ -39,8 +38,8 @@ public sealed class IncidentStore(IDbContextFactory<MonitDb> dbs, StoreResilienc
     }
 
     /// <summary>
-    /// Closes the open incidents of monitors that are no longer watched, in the caller's transaction: no recovery
-    /// notice is written, and unsent ones are cancelled.
+    /// Closes the open incident of a monitor that is being disabled, in the caller's transaction: without a recovery alert,
+    /// and pending alerts are cancelled.
     /// </summary>
     public static async Task CloseQuietlyAsync(MonitDb db, Guid monitorId, DateTimeOffset at, CancellationToken ct = default)
     {
@@ -60,7 +59,7 @@ public sealed class IncidentStore(IDbContextFactory<MonitDb> dbs, StoreResilienc
         var open = await db.Incidents.AsNoTracking().Where(i => ids.Contains(i.MonitorId) && i.EndTime == null)
             .ToDictionaryAsync(i => i.MonitorId, ct);
 
-        var (closed, opened, notices) = (new List<MonitorIncident>(), new List<MonitorIncident>(), new List<Alert>());
+        var (closed, opened, alerts) = (new List<MonitorIncident>(), new List<MonitorIncident>(), new List<Alert>());
         var known = open.Values.ToHashSet();
         var outcomes = new TransitionOutcome[batch.Count];
         foreach (var (i, transition) in batch.Index())
@@ -75,12 +74,12 @@ public sealed class IncidentStore(IDbContextFactory<MonitDb> dbs, StoreResilienc
                 else if (known.Contains(incident))
                     closed.Add(incident);
                 if (incident.Alerted)
-                    notices.Add(Notice(incident, transition.Opens ? AlertKind.Down : AlertKind.Recovery, transition.At));
+                    alerts.Add(NewAlert(incident, transition.Opens ? AlertKind.Down : AlertKind.Recovery, transition.At));
             }
-            outcomes[i] = new TransitionOutcome(!current, incident is { Alerted: true } ? notices[^1].Id : null, null);
+            outcomes[i] = new TransitionOutcome(!current, incident is { Alerted: true } ? alerts[^1].Id : null, null);
         }
 
-        await db.WriteAsync(closed, opened, notices, ct);
+        await db.WriteAsync(closed, opened, alerts, ct);
         await transaction.CommitAsync(ct);
         return outcomes;
     }
@@ -109,13 +108,13 @@ public sealed class IncidentStore(IDbContextFactory<MonitDb> dbs, StoreResilienc
         return incident;
     }
 
-    private static Alert Notice(MonitorIncident incident, AlertKind kind, DateTimeOffset at) => new()
+    private static Alert NewAlert(MonitorIncident incident, AlertKind kind, DateTimeOffset at) => new()
     {
         Id = Guid.CreateVersion7(at),
         IncidentId = incident.Id,
         MonitorId = incident.MonitorId,
         Kind = kind,
-        // Redis' clock gave the time, and the clock of Monit.Alerts may be behind it: due at once all the same.
+        // The time is Redis', and the clock of Monit.Alerts may be behind it; the alert must be due at once all the same.
         NextAttemptAt = at - ClockSkew,
         CreatedAt = at,
     };

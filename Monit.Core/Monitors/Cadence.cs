@@ -3,8 +3,8 @@ using System.IO.Hashing;
 namespace Monit.Core.Monitors;
 
 /// <summary>
-/// When a monitor is due, as a function of its id: at every instant ≡ hash(id) modulo its interval.
-/// Nothing to store, no drift, and monitors spread evenly over their interval. Times are Unix milliseconds.
+/// Computes a monitor's slots, the regular times at which it is due: all instants ≡ hash(id) modulo its interval. Nothing is
+/// stored, slots do not drift, and monitors are spread evenly over their interval. Times are Unix milliseconds.
 /// </summary>
 public static class Cadence
 {
@@ -16,7 +16,7 @@ public static class Cadence
         return XxHash3.HashToUInt64(bytes);
     }
 
-    /// <summary>The monitor's place within its interval, 0..interval − 1 ms.</summary>
+    /// <summary>The offset of the monitor's slots within its interval, 0..interval − 1 ms.</summary>
     public static long Phase(Guid id, TimeSpan interval) => (long)(Hash(id) % (ulong)interval.TotalMilliseconds);
 
     /// <summary>The first slot strictly after <paramref name="now"/>.</summary>
@@ -27,7 +27,7 @@ public static class Cadence
         return now + 1 + (wait < 0 ? wait + period : wait);
     }
 
-    /// <summary>Slots after <paramref name="due"/> that have gone by at <paramref name="now"/> without a check.</summary>
+    /// <summary>The number of slots after <paramref name="due"/> that have passed by <paramref name="now"/>.</summary>
     public static long Missed(Guid id, long due, long now, TimeSpan interval) =>
         now <= due ? 0 : Math.Max(0, (Next(id, now, interval) - Next(id, due, interval)) / (long)interval.TotalMilliseconds);
 }

@@ -5,15 +5,15 @@ using System.Text;
 namespace Monit.Core.Monitors;
 
 /// <summary>
-/// What a check needs to know, as kept in the Redis hash <c>config</c>:
-/// <c>version interval_ms timeout_ms expected_status latency_ms|- url</c>, in one line of text.
-/// The scripts rely on the order: version first, then the pace, then what is checked and expected; and on the one line:
-/// a line feed in a URL becomes <c>%0A</c>, as it does on the wire.
+/// The configuration of a check, stored in the Redis hash <c>config</c> as one line of text:
+/// <c>version interval_ms timeout_ms expected_status latency_ms|- url</c>.
+/// The scripts rely on this order, and on the single line: a line feed in a URL is stored as <c>%0A</c>, as it is sent
+/// over HTTP.
 /// </summary>
 public sealed record CheckConfig(
     long Version, TimeSpan Interval, TimeSpan Timeout, int ExpectedStatus, TimeSpan? LatencyThreshold, string Url)
 {
-    /// <summary>The URL as it may be logged: what follows a <c>?</c> may hold a secret.</summary>
+    /// <summary>The URL for logs: without the query, which may contain a secret.</summary>
     public string LogUrl => Url.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query ? Url[..query] : Url;
 
     public static CheckConfig Of(UptimeMonitor monitor) => new(
@@ -27,7 +27,7 @@ public sealed record CheckConfig(
     public string Encode() => string.Create(CultureInfo.InvariantCulture,
         $"{Version} {(long)Interval.TotalMilliseconds} {(long)Timeout.TotalMilliseconds} {ExpectedStatus} {Fields.Optional((long?)LatencyThreshold?.TotalMilliseconds)} {Url.Replace("\n", "%0A", StringComparison.Ordinal)}");
 
-    /// <summary>Reads what <see cref="Encode"/> wrote; false for anything else, which the caller mends from SQL.</summary>
+    /// <summary>Parses the text of <see cref="Encode"/>; false if it is malformed.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> text, [NotNullWhen(true)] out CheckConfig? config)
     {
         config = null;

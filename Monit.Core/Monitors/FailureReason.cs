@@ -3,26 +3,26 @@ namespace Monit.Core.Monitors;
 /// <summary>Why a check failed.</summary>
 public enum FailureReason
 {
-    /// <summary>The monitor's own time-out ran out.</summary>
+    /// <summary>The check exceeded the monitor's time-out.</summary>
     Timeout,
-    /// <summary>The name could not be resolved, for now or at all.</summary>
+    /// <summary>The name could not be resolved, temporarily or permanently.</summary>
     DnsFailure,
-    /// <summary>Refused, reset, unreachable, or an answer that is not HTTP.</summary>
+    /// <summary>Connection refused or reset, host unreachable, or a response that is not HTTP.</summary>
     NetworkError,
-    /// <summary>The operating system gave the connection up.</summary>
+    /// <summary>The connection timed out in the operating system.</summary>
     NetworkTimeout,
-    /// <summary>Handshake or certificate.</summary>
+    /// <summary>The TLS handshake failed, or the certificate is invalid.</summary>
     TlsError,
     /// <summary>Not an absolute http or https URL.</summary>
     InvalidRequest,
-    /// <summary>The address is private, loopback, link-local, multicast or a cloud's metadata service.</summary>
+    /// <summary>The address is private, loopback, link-local, multicast or a cloud metadata service.</summary>
     BlockedTarget,
     TooManyRedirects,
     UnexpectedStatus,
     LatencyExceeded,
 }
 
-/// <summary>The names that reasons have in Redis, SQL, the API and in mails.</summary>
+/// <summary>The names of the reasons in Redis, SQL, the API and mails.</summary>
 public static class FailureReasons
 {
     private static readonly string[] Names =
@@ -33,7 +33,7 @@ public static class FailureReasons
 
     public static string ToWire(this FailureReason reason) => Names[(int)reason];
 
-    /// <summary>The reason of that name; none for <c>-</c> and for names this version does not know.</summary>
+    /// <summary>The reason of that name; null for <c>-</c> and for unknown names.</summary>
     public static FailureReason? FromWire(ReadOnlySpan<char> name)
     {
         for (var i = 0; i < Names.Length; i++)

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Monit.Core.Monitors;
 
-/// <summary>Takes space-separated fields off the front of a compact Redis value; a lone <c>-</c> is "none".</summary>
+/// <summary>Parses the space-separated fields of a Redis value from left to right; <c>-</c> means null.</summary>
 internal static class Fields
 {
     public static ReadOnlySpan<byte> Next(ref ReadOnlySpan<byte> rest)

@@ -5,15 +5,15 @@ using Monit.Core.Scheduling;
 namespace Monit.Core.Monitors;
 
 /// <summary>
-/// Creates monitors in bulk, a page at a time: SQL, then Redis, each at its phase. A page that breaks off between the two
-/// is brought to Redis by the Reconciler.
+/// Creates monitors in bulk, a page at a time: first in SQL, then in Redis, each due at its next slot. If the second step
+/// fails, the Reconciler completes it.
 /// </summary>
 public sealed class MonitorImport(IDbContextFactory<MonitDb> dbs, RedisSchedule schedule)
 {
     public const int PageSize = 1000;
 
     /// <param name="page">New monitors of one user, at most <see cref="PageSize"/>, enabled, of version 1.</param>
-    /// <exception cref="DbUpdateException">SQL has one of them already, or refuses it: none of the page is created.</exception>
+    /// <exception cref="DbUpdateException">SQL already has one of them, or refuses it; none of the page is created.</exception>
     public async Task CreateAsync(IReadOnlyList<UptimeMonitor> page, CancellationToken ct = default)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);

@@ -1,16 +1,16 @@
 namespace Monit.Core.Monitors;
 
-/// <summary>What the API shows as <c>state</c>, in lower case.</summary>
+/// <summary>The <c>state</c> in the API, there in lower case.</summary>
 public enum MonitorState
 {
     /// <summary>Never checked.</summary>
     Pending,
     Up,
-    /// <summary>Failed, below the failure threshold.</summary>
+    /// <summary>The last check failed, but the failure threshold is not reached.</summary>
     Failing,
     /// <summary>An incident is open.</summary>
     Down,
-    /// <summary>A terminal failure: its incident is open, and it is checked at a slow pace.</summary>
+    /// <summary>Terminal failure: its incident is open, and it is checked less often.</summary>
     Parked,
     /// <summary>Disabled.</summary>
     Paused,

@@ -5,7 +5,7 @@ using System.Text;
 namespace Monit.Core.Monitors;
 
 /// <summary>
-/// The last outcome, as kept in the Redis hash <c>status</c>:
+/// The outcome of the last check, stored in the Redis hash <c>status</c>:
 /// <c>state http_status|- latency_ms|- reason|- checked_at_ms</c>.
 /// </summary>
 /// <param name="CheckedAt">Unix ms on Redis' clock at which the check began.</param>

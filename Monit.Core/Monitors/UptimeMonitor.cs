@@ -1,6 +1,6 @@
 namespace Monit.Core.Monitors;
 
-/// <summary>A URL that is checked every interval. SQL holds the truth; Redis a copy with its version.</summary>
+/// <summary>A URL that is checked once per interval. SQL is the source of truth; Redis has a copy of a certain version.</summary>
 public sealed class UptimeMonitor
 {
     public required Guid Id { get; init; }
@@ -8,20 +8,20 @@ public sealed class UptimeMonitor
     public string? Name { get; set; }
     /// <summary>Absolute http or https URL, at most 2048 characters.</summary>
     public required string Url { get; set; }
-    /// <summary>Where alerts go; none: the owner's address.</summary>
+    /// <summary>The recipient of alerts; null: the owner's address.</summary>
     public string? AlertEmail { get; set; }
-    /// <summary>Seconds from one check to the next, 1..86 400.</summary>
+    /// <summary>Seconds between two checks, 1..86 400.</summary>
     public required int IntervalSec { get; set; }
-    /// <summary>Seconds that a whole check may take, 1..60, below the interval.</summary>
+    /// <summary>The limit of a whole check in seconds, 1..60, below the interval.</summary>
     public required int TimeoutSec { get; set; }
-    /// <summary>An answer slower than this is a failure; none: any latency will do.</summary>
+    /// <summary>Milliseconds above which a response counts as a failure; null: no limit.</summary>
     public int? LatencyThresholdMs { get; set; }
     /// <summary>The HTTP status that counts as up, 100..599.</summary>
     public int ExpectedStatus { get; set; } = 200;
     public bool Enabled { get; set; } = true;
-    /// <summary>Rises with every change of what or how to check, <see cref="Enabled"/> included.</summary>
+    /// <summary>Incremented by every change that affects checks, including <see cref="Enabled"/>.</summary>
     public long Version { get; set; } = 1;
-    /// <summary>The version that Redis is known to have; a gap is closed by the Reconciler.</summary>
+    /// <summary>The version that Redis is known to have; if it is lower than <see cref="Version"/>, the Reconciler updates Redis.</summary>
     public long SyncedVersion { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; set; }

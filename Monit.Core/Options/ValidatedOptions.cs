@@ -4,10 +4,10 @@ using Microsoft.Extensions.Options;
 
 namespace Monit.Core.Options;
 
-/// <summary>The one way to take settings: bound to a section, checked at start, and refused by their full name.</summary>
+/// <summary>Options that are bound to a section and validated at start; error messages contain the setting's full name.</summary>
 public static class ValidatedOptions
 {
-    /// <summary>Binds <typeparamref name="T"/> to a section; a bad value stops the start with <c>Section:Name</c> and its range.</summary>
+    /// <summary>Binds <typeparamref name="T"/> to a section. An invalid value stops the start with an error that names <c>Section:Name</c> and the range.</summary>
     public static OptionsBuilder<T> AddValidatedOptions<T>(this IServiceCollection services, string section) where T : class
     {
         services.AddSingleton<IValidateOptions<T>>(new SectionValidator<T>(section));

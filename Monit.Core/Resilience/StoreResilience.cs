@@ -6,8 +6,7 @@ using StackExchange.Redis;
 namespace Monit.Core.Resilience;
 
 /// <summary>
-/// The one way to call Redis or SQL for work that is safe to repeat: three retries after 50, 100 and 150 ms (the
-/// seed's), then the exception reaches the caller, who holds its batch or gives it up.
+/// Retries idempotent calls to Redis or SQL three times, after 50, 100 and 150 ms; then the exception reaches the caller.
 /// </summary>
 public sealed class StoreResilience
 {
@@ -24,7 +23,7 @@ public sealed class StoreResilience
             })
             .Build();
 
-    /// <summary>Whether a store is away or refuses for now, as opposed to a mistake in what we sent.</summary>
+    /// <summary>Whether a store is unavailable or refuses temporarily, as opposed to an invalid request.</summary>
     public static bool IsStoreFailure(Exception failure) => failure switch
     {
         RedisException or TimeoutException or ObjectDisposedException => true,

@@ -7,14 +7,14 @@ using Monit.Core.Resilience;
 namespace Monit.Core.Scheduling;
 
 /// <summary>
-/// Brings Redis to what SQL says of some monitors: read SQL, write Redis only where SQL's version is higher, read SQL
-/// again, and repeat until nothing has changed in between. Missing or disabled means removed.
+/// Updates some monitors in Redis from SQL: reads SQL, writes Redis where SQL's version is higher, reads SQL again, and
+/// repeats until nothing has changed in between. Missing and disabled monitors are removed from Redis.
 /// </summary>
 public sealed class MonitorSync(IDbContextFactory<MonitDb> dbs, RedisSchedule schedule, StoreResilience resilience)
 {
     /// <param name="ids">At most <see cref="RedisSchedule.MaxBatch"/>.</param>
-    /// <param name="soon">Due after that at the latest; none: at the next slot of its phase.</param>
-    /// <param name="force">Write also where Redis has this version: "check now", or a configuration that cannot be read.</param>
+    /// <param name="soon">The maximum delay until the next check; null: due at the next slot.</param>
+    /// <param name="force">Write even if Redis has this version: "check now", or a configuration that cannot be read.</param>
     public async Task SyncAsync(IReadOnlyCollection<Guid> ids, TimeSpan? soon, bool force = false, CancellationToken ct = default)
     {
         var pending = ids.ToArray();
@@ -28,18 +28,18 @@ public sealed class MonitorSync(IDbContextFactory<MonitDb> dbs, RedisSchedule sc
         }
     }
 
-    /// <summary>"Check now": due at once, also while it is being checked.</summary>
+    /// <summary>"Check now": makes it due at once, even while it is being checked.</summary>
     public Task CheckNowAsync(Guid id, CancellationToken ct = default) => SyncAsync([id], TimeSpan.Zero, force: true, ct);
 
-    /// <summary>A monitor of SQL with what its open incident implies.</summary>
+    /// <summary>A monitor in SQL with the state of its open incident.</summary>
     internal sealed record Row(UptimeMonitor Monitor, IncidentState Incident)
     {
-        // A change that Redis never had is due at once, whoever brings it there first; what Redis has only lost waits.
+        // A change that has never reached Redis is due at once; a monitor that Redis has lost waits for its slot.
         internal ScheduleEntry Entry(TimeSpan? soon, bool force) => new(Monitor.Id, CheckConfig.Of(Monitor), Incident,
             soon ?? (Monitor.SyncedVersion < Monitor.Version ? TimeSpan.Zero : null), force);
     }
 
-    /// <summary>The monitors that <paramref name="filter"/> picks, with their open incidents.</summary>
+    /// <summary>The monitors that <paramref name="filter"/> selects, with their open incidents.</summary>
     internal static async Task<List<Row>> RowsAsync(
         MonitDb db, Func<IQueryable<UptimeMonitor>, IQueryable<UptimeMonitor>> filter, CancellationToken ct)
     {
@@ -74,7 +74,7 @@ public sealed class MonitorSync(IDbContextFactory<MonitDb> dbs, RedisSchedule sc
         }
     }
 
-    // Marks what Redis has now, and tells what SQL says by then.
+    // Records the versions that Redis has now, and returns the current ones of SQL.
     private async Task<Dictionary<Guid, long>> VersionsAsync(Guid[] ids, Dictionary<Guid, Row> seen, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);

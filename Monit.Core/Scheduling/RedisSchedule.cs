@@ -8,13 +8,13 @@ using StackExchange.Redis;
 namespace Monit.Core.Scheduling;
 
 /// <summary>
-/// The Redis side: typed calls to the scripts, one shard a call, at most <see cref="MaxBatch"/> ids each.
-/// All but <see cref="ClaimAsync"/> are retried when Redis does not answer.
+/// The schedule in Redis: typed calls of the scripts, each for one shard and at most <see cref="MaxBatch"/> ids. Calls are
+/// retried if Redis does not answer, except <see cref="ClaimAsync"/> and <see cref="FetchDueAsync"/>.
 /// </summary>
-/// <exception cref="RedisException">Redis stayed away, or answered with an error.</exception>
+/// <exception cref="RedisException">Redis is unavailable, or replied with an error.</exception>
 public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, StoreResilience resilience)
 {
-    /// <summary>Lua's unpack fails at 8000 values.</summary>
+    /// <summary>The maximum number of ids per call; Lua's unpack fails at 8000 values.</summary>
     public const int MaxBatch = 2000;
 
     private const int IdLength = 36;
@@ -29,12 +29,12 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
 
     private IDatabase Db => redis.GetDatabase();
 
-    /// <summary>Takes up to <paramref name="limit"/> due monitors. Never retried: what a lost reply took is reclaimed.</summary>
-    /// <param name="edition">That of the last claim, if the configurations of then are still at hand.</param>
-    public async Task<Claim> ClaimAsync(int shard, int limit, TimeSpan lease, long? edition = null)
+    /// <summary>Leases up to <paramref name="limit"/> due monitors. Never retried: the jobs of a lost reply are reclaimed.</summary>
+    /// <param name="revision">The <see cref="Claim.Revision"/> of the last claim; null if the caller has no configurations cached.</param>
+    public async Task<Claim> ClaimAsync(int shard, int limit, TimeSpan lease, long? revision = null)
     {
         var reply = await Db.ScriptEvaluateAsync(RedisScript.Claim.Text, _keys[RedisScript.Claim][shard],
-            [Math.Min(limit, MaxBatch), Ms(lease), edition ?? RedisValue.EmptyString]);
+            [Math.Min(limit, MaxBatch), Ms(lease), revision ?? RedisValue.EmptyString]);
         var ids = Ids(reply[3]);
         var dues = (RedisValue[])reply[4]!;
         var incidents = (RedisValue[])reply[5]!;
@@ -45,7 +45,7 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
             (long?)(RedisValue)reply[6], reply[7].IsNull ? null : Ids(reply[7]));
     }
 
-    /// <summary>The configurations of some monitors, as <see cref="CheckConfig.Encode"/> wrote them; empty where there is none.</summary>
+    /// <summary>The configurations of some monitors as texts of <see cref="CheckConfig.Encode"/>, in order; empty where there is none.</summary>
     public async Task<IReadOnlyList<byte[]>> ConfigsAsync(int shard, IReadOnlyList<Guid> ids, CancellationToken ct = default)
     {
         var key = keys.For(shard, "config");
@@ -53,15 +53,15 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
         return Array.ConvertAll(await resilience.RunAsync(_ => Db.HashGetAsync(key, members), ct), text => (byte[]?)text ?? []);
     }
 
-    /// <summary>The non-reliable claim, to measure against.</summary>
+    /// <summary>Takes due monitors without a lease; only for benchmarks.</summary>
     public async Task<IReadOnlyList<Guid>> FetchDueAsync(int shard, int limit) =>
         [.. ((RedisValue[])(await Db.ScriptEvaluateAsync(RedisScript.FetchDue.Text, _keys[RedisScript.FetchDue][shard],
             [Math.Min(limit, MaxBatch)]))!).Select(Id)];
 
-    /// <summary>Ends checks and schedules the next ones. Returns the positions of those that were fenced off.</summary>
+    /// <summary>Ends checks and schedules the next ones. Returns the positions, from 0, of the jobs that were fenced off.</summary>
     public async Task<IReadOnlyList<int>> CompleteAsync(int shard, IReadOnlyList<Completion> batch, CancellationToken ct = default)
     {
-        // What has token, period and kind in common is put side by side, so that they need be said only once.
+        // Jobs are grouped by token, period and whether the incident changes, so that these are sent only once per group.
         var runs = new Dictionary<(long Token, TimeSpan Period, bool Changes), int>();
         var order = new long[batch.Count];
         var incidents = 0;
@@ -97,7 +97,7 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
         return [.. fenced.Select(n => (int)(order[n] % MaxBatch)).Order()];
     }
 
-    /// <summary>Gives jobs back unchecked. Returns the positions of those that were fenced off.</summary>
+    /// <summary>Returns jobs to the schedule unchecked. Returns the positions, from 0, of the jobs that were fenced off.</summary>
     public async Task<IReadOnlyList<int>> ReleaseAsync(
         int shard, IReadOnlyList<(Lease Lease, TimeSpan Delay)> batch, CancellationToken ct = default)
     {
@@ -111,7 +111,7 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
         return Positions(await RunAsync(RedisScript.Release, shard, args, ct));
     }
 
-    /// <summary>Renews leases; the reply's token replaces theirs.</summary>
+    /// <summary>Renews leases; the token of the reply replaces theirs.</summary>
     public async Task<Extension> ExtendAsync(
         int shard, IReadOnlyList<Lease> batch, TimeSpan lease, CancellationToken ct = default)
     {
@@ -126,11 +126,11 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
         return new Extension((long)reply[0], (long)reply[1], Positions(reply[2]));
     }
 
-    /// <summary>Returns jobs whose lease has run out to the schedule, and says how many.</summary>
+    /// <summary>Returns jobs whose lease has expired to the schedule. Returns their number.</summary>
     public async Task<int> ReclaimAsync(int shard, int limit, TimeSpan longestLease, CancellationToken ct = default) =>
         (int)await RunAsync(RedisScript.Reclaim, shard, [Math.Min(limit, MaxBatch), Ms(longestLease)], ct);
 
-    /// <summary>Adds or updates monitors, and says how many were written.</summary>
+    /// <summary>Adds or updates monitors. Returns the number written.</summary>
     public async Task<int> ScheduleAsync(int shard, IReadOnlyList<ScheduleEntry> batch, CancellationToken ct = default)
     {
         var args = new RedisValue[batch.Count * 6];
@@ -147,7 +147,7 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
         return (int)await RunAsync(RedisScript.Schedule, shard, args, ct);
     }
 
-    /// <summary>Removes monitors from everything, and says how many are gone.</summary>
+    /// <summary>Removes monitors from all keys. Returns the number removed, including those that were not there.</summary>
     public async Task<int> RemoveAsync(int shard, IReadOnlyList<Removal> batch, CancellationToken ct = default)
     {
         var args = new RedisValue[batch.Count * 2];
@@ -159,7 +159,7 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
         return (int)await RunAsync(RedisScript.Remove, shard, args, ct);
     }
 
-    /// <summary>Finds what Redis does not have as SQL has it.</summary>
+    /// <summary>Finds monitors that Redis lacks, has in an older version, or has due too far ahead.</summary>
     public async Task<Comparison> CompareAsync(int shard, IReadOnlyList<Expected> page, CancellationToken ct = default)
     {
         var args = new RedisValue[page.Count * 3];
@@ -173,7 +173,7 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
         return new Comparison(Positions(reply[0]), Positions(reply[1]));
     }
 
-    /// <summary>Corrects incident states that are still as they were seen, and says how many.</summary>
+    /// <summary>Corrects incident states that have not changed since they were read. Returns the number corrected.</summary>
     public async Task<int> RestoreAsync(int shard, IReadOnlyList<Restoration> batch, CancellationToken ct = default)
     {
         var args = new RedisValue[batch.Count * 3];
@@ -186,7 +186,7 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
         return (int)await RunAsync(RedisScript.Restore, shard, args, ct);
     }
 
-    /// <summary>What Redis knows of some monitors of any shards, in their order.</summary>
+    /// <summary>The state in Redis of monitors of any shards, in their order.</summary>
     public async Task<IReadOnlyList<MonitorView>> ViewAsync(IReadOnlyList<Guid> ids, CancellationToken ct = default)
     {
         var views = new MonitorView[ids.Count];
@@ -221,7 +221,7 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
         return text;
     }
 
-    // One text, a line each.
+    // One text with an id per line.
     private static Guid[] Ids(RedisResult lines)
     {
         var text = ((ReadOnlyMemory<byte>)(RedisValue)lines).Span;
@@ -231,7 +231,7 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
         return ids;
     }
 
-    // Each one's, or where only the first and the last are told, as if the others were spread evenly.
+    // If only the first and the last due time were returned, the others are interpolated.
     private static long Due(RedisValue[] dues, int position, int count)
     {
         if (dues.Length == count)
@@ -251,6 +251,6 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
     // Garnet prints scores as floats.
     private static long Score(RedisValue text) => (long)double.Parse(Bytes(text), CultureInfo.InvariantCulture);
 
-    // Lua counts from one.
+    // Lua counts from 1.
     private static int[] Positions(RedisResult reply) => [.. ((RedisValue[])reply!).Select(p => (int)p - 1)];
 }

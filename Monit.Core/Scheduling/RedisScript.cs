@@ -3,9 +3,8 @@ using System.Text.RegularExpressions;
 namespace Monit.Core.Scheduling;
 
 /// <summary>
-/// A Lua script, embedded as a resource. Its header declares its keys (<c>-- KEYS[1] schedule</c>), and from there
-/// the caller takes them, so that header and call cannot drift apart. A line <c>-- include name</c> stands for the text
-/// of another file.
+/// A Lua script, embedded as a resource. The caller takes its keys from its header (<c>-- KEYS[1] schedule</c>), so that
+/// header and call cannot differ. A line <c>-- include name</c> is replaced by the text of another file.
 /// </summary>
 public sealed partial class RedisScript
 {
@@ -29,7 +28,7 @@ public sealed partial class RedisScript
 
     public string Name { get; }
     public string Text { get; }
-    /// <summary>The names of its keys within a shard, in order.</summary>
+    /// <summary>The names of its keys, without prefix and shard, in order.</summary>
     public IReadOnlyList<string> Keys { get; }
 
     private static string Read(string name)

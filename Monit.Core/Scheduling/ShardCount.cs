@@ -4,12 +4,12 @@ using StackExchange.Redis;
 
 namespace Monit.Core.Scheduling;
 
-/// <summary>Keeps services with different <c>Scheduling:Shards</c> from sharing one installation.</summary>
+/// <summary>Prevents services with different <c>Scheduling:Shards</c> from using the same stores.</summary>
 public static class ShardCount
 {
     private const string Key = "scheduling.shards";
 
-    /// <summary>Notes the number of shards in SQL and Redis, or compares it with what is noted there.</summary>
+    /// <summary>Stores the number of shards in SQL and Redis, or compares it with the one stored there.</summary>
     /// <exception cref="InvalidOperationException">They differ; the message says what to do.</exception>
     public static async Task EnsureAsync(MonitDb db, IDatabase redis, RedisKeys keys, CancellationToken ct = default)
     {
@@ -26,10 +26,10 @@ public static class ShardCount
         }
     }
 
-    private static void Compare(string? noted, string where, int configured)
+    private static void Compare(string? stored, string where, int configured)
     {
-        if (noted is not null && noted != $"{configured}")
+        if (stored is not null && stored != $"{configured}")
             throw new InvalidOperationException(
-                $"Scheduling:Shards is {configured}, but {where} was set up with {noted}. Set it back, or reshard as docs/operations.md says.");
+                $"Scheduling:Shards is {configured}, but {where} was set up with {stored}. Set it back, or reshard as docs/operations.md says.");
     }
 }

@@ -1,6 +1,6 @@
 namespace Monit.Core.Users;
 
-/// <summary>An account: owns monitors and, where a monitor names no other address, receives their alerts.</summary>
+/// <summary>An account. It owns monitors, and receives their alerts unless a monitor has its own alert address.</summary>
 public sealed class User
 {
     public required Guid Id { get; init; }
@@ -9,7 +9,7 @@ public sealed class User
     public required string Email { get; set; }
     /// <summary>Argon2id in PHC string form.</summary>
     public required string PasswordHash { get; set; }
-    /// <summary>Number of monitors owned; kept in the transaction that adds or deletes one.</summary>
+    /// <summary>The number of monitors owned; updated in the transaction that adds or deletes one.</summary>
     public int MonitorsCount { get; set; }
     public bool IsPaidUser { get; set; }
     /// <summary><c>user</c>.</summary>

@@ -5,15 +5,15 @@ using Monit.Worker.Telemetry;
 
 namespace Monit.Worker.Alerting;
 
-/// <summary>Stage 4: tells Monit.Alerts at once of notices that are in SQL already.</summary>
+/// <summary>Stage 4: notifies Monit.Alerts of new alerts, which are already in SQL.</summary>
 internal sealed partial class AlertDispatcher(
-    AlertChannel alerts, IAlertsApi api, IOptions<AlertOptions> options, PipelineMetrics metrics, ILogger<AlertDispatcher> logger)
+    AlertChannel alerts, IAlertsApi api, IOptions<AlertDispatcherOptions> options, PipelineMetrics metrics, ILogger<AlertDispatcher> logger)
 {
-    /// <summary>Ends when the alert channel is complete and empty, or at <paramref name="giveUp"/>.</summary>
+    /// <summary>Returns when the alert channel is completed and empty; <paramref name="giveUp"/> cancels the calls that remain.</summary>
     public Task RunAsync(CancellationToken giveUp)
     {
         metrics.ObserveQueue("alerts", () => alerts.Reader.Count);
-        return Task.WhenAll(Enumerable.Range(0, options.Value.WorkerCount).Select(_ => WorkAsync(giveUp)));
+        return Task.WhenAll(Enumerable.Range(0, options.Value.DispatchWorkers).Select(_ => WorkAsync(giveUp)));
     }
 
     private async Task WorkAsync(CancellationToken giveUp)
@@ -33,6 +33,6 @@ internal sealed partial class AlertDispatcher(
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "Monit.Alerts did not take alert {AlertId} ({Reason}); its sweep will send it")]
+    [LoggerMessage(1, LogLevel.Warning, "Monit.Alerts did not accept alert {AlertId} ({Reason}); its sweep will send it")]
     private partial void LogNotDispatched(Guid alertId, string reason);
 }

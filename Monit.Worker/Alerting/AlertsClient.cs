@@ -8,8 +8,8 @@ public static class AlertsClient
     private static readonly Uri Address = new("https+http://alerts");
 
     /// <summary>
-    /// The client of Monit.Alerts, found as <c>http://alerts</c> by service discovery and shown the key
-    /// <c>Alerts:Key</c>. Retries belong here, and only here: asking twice is harmless.
+    /// The client of Monit.Alerts, which service discovery resolves as <c>http://alerts</c>. Each call sends the key
+    /// <c>Alerts:Key</c> and is retried on failure: the endpoint is idempotent.
     /// </summary>
     /// <exception cref="InvalidOperationException"><c>Alerts:Key</c> is missing or shorter than 32 characters.</exception>
     public static IHostApplicationBuilder AddAlertsClient(this IHostApplicationBuilder builder)
@@ -24,7 +24,7 @@ public static class AlertsClient
                 http.BaseAddress = Address;
                 http.DefaultRequestHeaders.Add(IAlertsApi.KeyHeader, key);
             })
-            // A failure is logged by whoever calls, and each call has a span of its own.
+            // The caller logs failures, and each call has its own span.
             .RemoveAllLoggers()
             .AddServiceDiscovery()
             .AddStandardResilienceHandler();

@@ -1,4 +1,4 @@
 namespace Monit.Worker.Executor;
 
-/// <summary>Every address of the target is refused by the <see cref="TargetGuard"/>.</summary>
+/// <summary>The <see cref="TargetGuard"/> refuses every address of the target.</summary>
 internal sealed class BlockedTargetException : Exception;

@@ -1,10 +1,10 @@
 namespace Monit.Worker.Executor;
 
-/// <summary>Whether a check shares connections with earlier ones.</summary>
+/// <summary>Whether a check reuses connections of earlier checks.</summary>
 internal enum ConnectionMode
 {
-    /// <summary>Every check resolves, connects and shakes hands afresh, so that a dead record or certificate shows.</summary>
+    /// <summary>Every check resolves the name, connects and performs the TLS handshake, so it detects DNS and certificate failures.</summary>
     New,
-    /// <summary>Connections are kept and used again: cheaper, and blind to what only a new connection meets.</summary>
+    /// <summary>Connections are reused: cheaper, but failures that only a new connection shows are detected late.</summary>
     KeepAlive,
 }

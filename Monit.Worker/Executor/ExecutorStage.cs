@@ -9,14 +9,14 @@ using Monit.Worker.Telemetry;
 namespace Monit.Worker.Executor;
 
 /// <summary>
-/// Stage 2: workers take jobs, each starts its check once a slot is free, and goes on to the next. Nothing that one
-/// job does ends a worker, or makes it wait for SQL.
+/// Stage 2: each worker takes a job, waits for an HTTP permit, starts the check without awaiting its end, and takes the
+/// next job. No job can end a worker or make it wait for SQL.
 /// </summary>
 internal sealed partial class ExecutorStage(
     JobQueue jobs,
     ResultChannel results,
     HttpProbe probe,
-    SlotPool slots,
+    PermitPool permits,
     Completer completer,
     LeaseKeeper leases,
     MonitorSync sync,
@@ -24,7 +24,7 @@ internal sealed partial class ExecutorStage(
     TimeProvider time,
     ILogger<ExecutorStage> logger)
 {
-    /// <summary>What a lease that is not renewed must have left beyond the check's time-out when the check begins.</summary>
+    /// <summary>A lease with less than the check's time-out plus this margin left is renewed while the check runs.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(5);
 
     private const int MaxUnreadable = 500;
@@ -33,19 +33,19 @@ internal sealed partial class ExecutorStage(
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _running = 1;
 
-    /// <summary>Ends when the job channel is complete and every check has ended.</summary>
-    /// <param name="stop">From now on, what has not started is given back.</param>
-    /// <param name="abort">Running checks are cut off and given back.</param>
+    /// <summary>Returns when the job channel is completed and every check has ended.</summary>
+    /// <param name="stop">Jobs that have not started are released.</param>
+    /// <param name="abort">Running checks are aborted and their jobs released.</param>
     public async Task RunAsync(int workers, CancellationToken stop, CancellationToken abort)
     {
-        metrics.ObserveSlots("all", () => slots.Used, slots.Limit);
-        metrics.ObserveSlots("suspects", () => slots.SuspectsUsed, slots.Limit / 2);
+        metrics.ObservePermits("all", () => permits.Used, permits.Limit);
+        metrics.ObservePermits("suspects", () => permits.SuspectsUsed, permits.Limit / 2);
         using var idle = new CancellationTokenSource();
         var keeping = leases.RunAsync(idle.Token);
-        var mending = MendAsync(stop);
+        var repairing = RepairAsync(stop);
         await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => WorkAsync(stop, abort)));
         _unreadable.Writer.Complete();
-        await mending;
+        await repairing;
         Ended();
         await _idle.Task;
         await idle.CancelAsync();
@@ -69,8 +69,8 @@ internal sealed partial class ExecutorStage(
         }
     }
 
-    // Redis has lost or never had what these checks need: SQL knows, and a monitor that is gone is removed.
-    private async Task MendAsync(CancellationToken stop)
+    // Configurations that are missing from Redis or cannot be read are written again from SQL; deleted monitors are removed.
+    private async Task RepairAsync(CancellationToken stop)
     {
         while (await _unreadable.Reader.WaitToReadAsync(CancellationToken.None))
         {
@@ -85,7 +85,7 @@ internal sealed partial class ExecutorStage(
             catch (Exception failure)
             {
                 if (failure is not OperationCanceledException)
-                    LogNotMended(jobs.Count, failure);
+                    LogNotRepaired(jobs.Count, failure);
                 foreach (var job in jobs)
                     await completer.ReleaseAsync(job, stop.IsCancellationRequested ? TimeSpan.Zero : Completer.BackOff());
             }
@@ -107,16 +107,16 @@ internal sealed partial class ExecutorStage(
         if (job.Missed(config.Interval) is > 0 and var missed)
             metrics.MissedSlots.Add(missed);
 
-        if (await slots.TryTakeAsync(job, stop) is not { } slot)
+        if (await permits.TryAcquireAsync(job, stop) is not { } permit)
         {
             await completer.ReleaseAsync(job, Completer.BackOff());
             return;
         }
         Interlocked.Increment(ref _running);
-        _ = CheckAsync(job, slot, abort);
+        _ = CheckAsync(job, permit, abort);
     }
 
-    private async Task CheckAsync(CheckJob job, SlotPool.Slot slot, CancellationToken abort)
+    private async Task CheckAsync(CheckJob job, PermitPool.Permit permit, CancellationToken abort)
     {
         var took = TimeSpan.Zero;
         try
@@ -124,7 +124,7 @@ internal sealed partial class ExecutorStage(
             var left = job.Clock.Left;
             if (!leases.IsFresh(left))
             {
-                // It has waited for too long here: whoever has room now takes it.
+                // It has waited too long for a permit; a worker with free permits can claim it.
                 await completer.ReleaseAsync(job, TimeSpan.Zero);
                 return;
             }
@@ -133,7 +133,7 @@ internal sealed partial class ExecutorStage(
             var at = job.Clock.Now;
             var started = time.GetTimestamp();
             var result = await probe.CheckAsync(job.Config, abort);
-            // The target's time; what a full result channel adds does not make it a slow one.
+            // Measured before the result channel, whose waiting time must not mark the target as slow.
             var ended = time.GetTimestamp();
             took = time.GetElapsedTime(started, ended);
             metrics.RecordCheck(result, took);
@@ -153,7 +153,7 @@ internal sealed partial class ExecutorStage(
         }
         finally
         {
-            slots.Return(job, slot, took);
+            permits.Release(job, permit, took);
             Ended();
         }
     }
@@ -164,15 +164,15 @@ internal sealed partial class ExecutorStage(
             _idle.SetResult();
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "{Count} monitors, {MonitorId} first, have no readable entry in Redis; taking them from SQL")]
+    [LoggerMessage(1, LogLevel.Warning, "{Count} monitors ({MonitorId} first) have no readable entry in Redis; reading them from SQL")]
     private partial void LogUnreadable(int count, Guid monitorId);
 
-    [LoggerMessage(2, LogLevel.Error, "The check of monitor {MonitorId} could not start; it is given back")]
+    [LoggerMessage(2, LogLevel.Error, "The check of monitor {MonitorId} could not start; its job is released")]
     private partial void LogNotStarted(Guid monitorId, Exception failure);
 
-    [LoggerMessage(4, LogLevel.Error, "{Count} monitors could not be taken from SQL; they are given back")]
-    private partial void LogNotMended(int count, Exception failure);
+    [LoggerMessage(4, LogLevel.Error, "{Count} monitors could not be read from SQL; their jobs are released")]
+    private partial void LogNotRepaired(int count, Exception failure);
 
-    [LoggerMessage(3, LogLevel.Error, "The check of monitor {MonitorId} broke off; it is given back")]
+    [LoggerMessage(3, LogLevel.Error, "The check of monitor {MonitorId} failed with an internal error; its job is released")]
     private partial void LogNotChecked(Guid monitorId, Exception failure);
 }

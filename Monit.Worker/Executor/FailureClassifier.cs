@@ -4,10 +4,10 @@ using Monit.Core.Monitors;
 
 namespace Monit.Worker.Executor;
 
-/// <summary>From what .NET throws to the reasons of the API.</summary>
+/// <summary>Maps .NET exceptions to failure reasons.</summary>
 internal static class FailureClassifier
 {
-    /// <summary>None for what no target can cause: a defect of ours must not look like an outage.</summary>
+    /// <summary>Null for an exception that no target can cause: a bug in Monit must not look like an outage.</summary>
     public static ProbeResult? Classify(Exception failure)
     {
         for (var cause = failure; cause is not null; cause = cause.InnerException)

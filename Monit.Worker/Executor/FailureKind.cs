@@ -5,10 +5,10 @@ internal enum FailureKind
 {
     /// <summary>Not a failure.</summary>
     None,
-    /// <summary>May be over in a moment: worth quick retries.</summary>
+    /// <summary>Possibly transient: retried quickly before it counts.</summary>
     Retryable,
-    /// <summary>The target gave an answer, and it is not the right one: counts at once.</summary>
+    /// <summary>The target answered, but not as expected: counts at once.</summary>
     Definite,
-    /// <summary>Will not change by itself: the monitor is parked after its quick retries.</summary>
+    /// <summary>Not transient: the monitor is parked after its quick retries.</summary>
     Terminal,
 }

@@ -6,8 +6,8 @@ using Monit.Worker.Executor.Http;
 namespace Monit.Worker.Executor;
 
 /// <summary>
-/// One check: GET, redirects by hand up to <see cref="MaxRedirects"/>, the body read up to <see cref="BodyCap"/>. The
-/// monitor's time-out bounds all of it. No retries, cookies, proxy or trace headers: they would falsify the check.
+/// One check: a GET that follows up to <see cref="MaxRedirects"/> redirects and reads up to <see cref="BodyCap"/> bytes of
+/// the body, all within the monitor's time-out. No retries, cookies, proxy or trace headers: they would falsify the check.
 /// </summary>
 internal sealed class HttpProbe(HttpConnections connections, TimeProvider time)
 {
@@ -16,7 +16,7 @@ internal sealed class HttpProbe(HttpConnections connections, TimeProvider time)
 
     private readonly ConcurrentQueue<TimeLimit> _limits = [];
 
-    /// <exception cref="OperationCanceledException"><paramref name="abort"/> was cancelled: there is no result.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="abort"/> was cancelled; there is no result.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ProbeResult> CheckAsync(CheckConfig config, CancellationToken abort)
     {
@@ -40,13 +40,13 @@ internal sealed class HttpProbe(HttpConnections connections, TimeProvider time)
                 while (!await connection.TryGetAsync(target, timeout.Token));
                 var (status, length) = (connection.Head.Status, connection.Head.Length);
                 var location = status != config.ExpectedStatus && IsRedirect(status) ? connection.Head.Location : null;
-                // The body of a redirect is of no interest.
+                // A redirect's body is not read: the connection is reused only if there is none.
                 if (location is null ? await connection.DrainAsync(BodyCap, timeout.Token) : length == 0 && await connection.DrainAsync(0, timeout.Token))
                     connections.Return(target.Origin, connection);
                 else
                     connection.Dispose();
                 connection = null;
-                // Any three digits pass for a status line, and there is no such status.
+                // The parser accepts any three digits, but HTTP has no status below 100.
                 if (status < 100)
                     return ProbeResult.Down(FailureReason.NetworkError, FailureKind.Retryable);
                 if (location is null)
@@ -64,7 +64,7 @@ internal sealed class HttpProbe(HttpConnections connections, TimeProvider time)
                 return ProbeResult.Down(FailureReason.Timeout, FailureKind.Retryable);
             if (FailureClassifier.Classify(failure) is not { } result)
                 throw;
-            // Where an answer points to may be gone for good, but not the monitor's own URL.
+            // Only the redirect's target fails permanently; the monitor's own URL may redirect elsewhere later.
             return redirects > 0 && result.Kind == FailureKind.Terminal ? result with { Kind = FailureKind.Retryable } : result;
         }
         finally
@@ -88,7 +88,7 @@ internal sealed class HttpProbe(HttpConnections connections, TimeProvider time)
 
     private static bool IsRedirect(int status) => status is 301 or 302 or 303 or 307 or 308;
 
-    // Used for one check after the other, so that the token that ends them all is told of it once.
+    // Reused for many checks, which saves a registration with the abort token for each.
     private sealed class TimeLimit : CancellationTokenSource
     {
         private readonly CancellationTokenRegistration _aborting;

@@ -6,8 +6,8 @@ using Monit.Worker.Scheduler;
 namespace Monit.Worker.Executor;
 
 /// <summary>
-/// Renews the leases of checks that may outlast theirs, in batches and never beyond the visibility time-out: a worker that
-/// dies holds up the longest of checks no longer than the shortest.
+/// Renews, in batches, the leases of checks that may outlast them. No lease exceeds the visibility time-out, so after a
+/// crash long checks are reclaimed as soon as short ones.
 /// </summary>
 internal sealed partial class LeaseKeeper(
     RedisSchedule schedule, IOptions<SchedulerOptions> options, TimeProvider time, ILogger<LeaseKeeper> logger)
@@ -17,12 +17,12 @@ internal sealed partial class LeaseKeeper(
     private readonly ConcurrentDictionary<CheckJob, bool> _kept = new();
     private volatile Task _renewal = Task.CompletedTask;
 
-    /// <summary>Whether enough is left for the next round of renewals to find the lease alive.</summary>
+    /// <summary>Whether the lease will still be valid at the next round of renewals.</summary>
     public bool IsFresh(TimeSpan left) => left >= _lease * 0.4;
 
     public void Keep(CheckJob job) => _kept[job] = job.IsKept = true;
 
-    /// <summary>From here on the job's lease is what it is: a renewal under way has come to its end.</summary>
+    /// <summary>Stops renewing the job's lease. Once the task completes, its token no longer changes.</summary>
     public Task EndAsync(CheckJob job) => job.IsKept && _kept.TryRemove(job, out _) ? _renewal : Task.CompletedTask;
 
     public async Task RunAsync(CancellationToken stop)
@@ -33,7 +33,7 @@ internal sealed partial class LeaseKeeper(
             while (await timer.WaitForNextTickAsync(stop))
             {
                 var round = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                // Before the jobs are looked at: who leaves after that waits for the round.
+                // Set before the jobs are enumerated, so that a job that ends during this round waits for it.
                 _renewal = round.Task;
                 await RenewAsync();
                 round.SetResult();
@@ -41,7 +41,7 @@ internal sealed partial class LeaseKeeper(
         }
         catch (OperationCanceledException)
         {
-            // Nothing is left to keep.
+            // The stage stops.
         }
     }
 
@@ -74,11 +74,11 @@ internal sealed partial class LeaseKeeper(
             if (!fenced.Contains(position))
                 job.Renew(extension.Token, clock);
             else
-                // Somebody else has it: the check goes on, and its result will be refused.
+                // Another worker holds the lease now; this check continues, and its result will be fenced off.
                 _kept.TryRemove(job, out _);
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "Redis does not renew {Count} leases of shard {Shard}; what outlives its lease is checked again ({Reason})")]
+    [LoggerMessage(1, LogLevel.Warning, "Cannot renew {Count} leases of shard {Shard}; checks that outlast their lease run again ({Reason})")]
     private partial void LogNotRenewed(int count, int shard, string reason);
 }

@@ -2,9 +2,9 @@ using Monit.Core.Monitors;
 
 namespace Monit.Worker.Executor;
 
-/// <summary>What a check found. A failure is data, not an exception.</summary>
-/// <param name="HttpStatus">None when there was no answer.</param>
-/// <param name="Latency">From before the name is resolved to the end of the body; none when there was no answer.</param>
+/// <summary>The result of a check. A failure is data, not an exception.</summary>
+/// <param name="HttpStatus">Null if there was no response.</param>
+/// <param name="Latency">From before the name is resolved to the end of the body; null if there was no response.</param>
 internal readonly record struct ProbeResult(FailureReason? Reason, FailureKind Kind, int? HttpStatus, TimeSpan? Latency)
 {
     public bool Success => Reason is null;

@@ -4,12 +4,12 @@ using System.Net;
 namespace Monit.Worker.Executor;
 
 /// <summary>
-/// The system's resolver, on threads of its own: a lookup blocks its thread until the DNS server answers, however long
-/// ago the check gave up. On the thread pool, a server that is silent would stop Redis, time-outs and every other check.
+/// The system's resolver on dedicated threads. A lookup blocks its thread until the DNS server answers, even after the
+/// check has timed out: on the thread pool, a silent server would block Redis, time-outs and all other checks.
 /// </summary>
 internal sealed class SystemResolver(Func<string, IPAddress[]> lookup) : IDisposable
 {
-    private const int MostThreads = 256;
+    private const int MaxThreads = 256;
     private readonly BlockingCollection<Request> _requests = [];
     private int _open;
     private int _threads;
@@ -24,10 +24,10 @@ internal sealed class SystemResolver(Func<string, IPAddress[]> lookup) : IDispos
 
     public void Dispose() => _requests.CompleteAdding();
 
-    // A thread for every lookup under way, and those that have been needed once stay.
+    // One thread for every pending lookup, up to the limit; idle threads are kept for later lookups.
     private void StartThreadFor(int open)
     {
-        for (var threads = Volatile.Read(ref _threads); threads < Math.Min(open, MostThreads);)
+        for (var threads = Volatile.Read(ref _threads); threads < Math.Min(open, MaxThreads);)
         {
             var before = Interlocked.CompareExchange(ref _threads, threads + 1, threads);
             if (before == threads)
@@ -45,7 +45,7 @@ internal sealed class SystemResolver(Func<string, IPAddress[]> lookup) : IDispos
         {
             try
             {
-                // A check that has given up while it waited here needs no answer.
+                // Skips checks that timed out while they waited here.
                 if (!request.Ct.IsCancellationRequested)
                     request.Answer.TrySetResult(lookup(request.Host));
             }

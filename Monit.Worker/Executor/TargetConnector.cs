@@ -5,17 +5,17 @@ using Monit.Worker.Executor.Sockets;
 namespace Monit.Worker.Executor;
 
 /// <summary>
-/// Resolves and connects, and decides at that moment, on the address itself, whether the target may be reached: a name
-/// that resolves to something else a moment later, or a redirect, gains nothing.
+/// Resolves a name and connects. The <see cref="TargetGuard"/> is applied to the very address that is connected to, so
+/// neither DNS rebinding nor a redirect gets around it.
 /// </summary>
 internal sealed class TargetConnector(TargetGuard guard, TargetResolver resolve)
 {
-    /// <summary>One thread for all connections (<see cref="Epoll"/>), where the system has it; elsewhere .NET's own way.</summary>
+    /// <summary>Whether connections use <see cref="Epoll"/>; default: on Linux. Otherwise they use .NET's own sockets.</summary>
     public bool UsesEpoll { get; init; } = OperatingSystem.IsLinux();
 
-    /// <param name="inline">Whether what awaits the connection, and reads from it, may go on where bytes arrive: see <see cref="EpollStream"/>.</param>
-    /// <exception cref="BlockedTargetException">None of its addresses may be checked.</exception>
-    /// <exception cref="SocketException">The name has no address, or none of them takes the connection.</exception>
+    /// <param name="inline">Whether continuations may run on the thread of <see cref="Epoll"/>; see <see cref="EpollStream"/>.</param>
+    /// <exception cref="BlockedTargetException">The guard refuses all addresses.</exception>
+    /// <exception cref="SocketException">The name has no address, or no address accepts the connection.</exception>
     public async ValueTask<Stream> ConnectAsync(string host, int port, bool inline, CancellationToken ct)
     {
         var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await ResolveAsync(host, ct);
@@ -34,7 +34,7 @@ internal sealed class TargetConnector(TargetGuard guard, TargetResolver resolve)
             }
             catch (SocketException) when (i + 1 < allowed.Length)
             {
-                // The next address may answer.
+                // Try the next address.
             }
         }
     }
@@ -62,7 +62,7 @@ internal sealed class TargetConnector(TargetGuard guard, TargetResolver resolve)
         }
         catch (ArgumentException)
         {
-            // Longer than a name can be.
+            // The name is longer than DNS allows.
             throw new SocketException((int)SocketError.HostNotFound);
         }
     }

@@ -4,9 +4,9 @@ using System.Net.Sockets;
 namespace Monit.Worker.Executor;
 
 /// <summary>
-/// Decides which addresses may be checked (SSRF). Refused unless allowed: everything that IANA's special-purpose
-/// registries (RFC 6890) keep off the public Internet. Refused always: the clouds' metadata services.
-/// An IPv4 address inside an IPv6 one (mapped, compatible, NAT64, 6to4) counts as itself.
+/// Decides which addresses may be checked (SSRF protection). Cloud metadata services are always refused. All ranges that
+/// IANA's special-purpose registries (RFC 6890) exclude from the public Internet are refused unless private targets are
+/// allowed. An IPv4 address embedded in an IPv6 address (mapped, compatible, NAT64, 6to4) is judged as IPv4.
 /// </summary>
 internal sealed class TargetGuard(bool allowPrivate)
 {
@@ -41,7 +41,7 @@ internal sealed class TargetGuard(bool allowPrivate)
 
     public bool Allows(IPAddress address)
     {
-        // A scope (fe80::1%2) plays no part.
+        // The copy drops the scope id (fe80::1%2).
         if (address.AddressFamily == AddressFamily.InterNetworkV6)
             address = Embedded(address) ?? new IPAddress(address.GetAddressBytes());
         if (Metadata.Contains(address))

@@ -5,7 +5,7 @@ using Monit.Worker.Telemetry;
 
 namespace Monit.Worker.Reclaimer;
 
-/// <summary>Stage 5: returns jobs whose lease has run out, until none is left, once an interval.</summary>
+/// <summary>Stage 5: once per interval, returns all jobs whose lease has expired to the schedule.</summary>
 internal sealed partial class ReclaimerStage(
     RedisSchedule schedule,
     IOptions<ReclaimerOptions> options,
@@ -14,7 +14,7 @@ internal sealed partial class ReclaimerStage(
     TimeProvider time,
     ILogger<ReclaimerStage> logger)
 {
-    // No lease is longer than the visibility time-out; twice that leaves room for workers with other settings.
+    // No lease exceeds the visibility time-out; twice that allows for workers with other settings.
     private TimeSpan LongestLease { get; } = TimeSpan.FromTicks(
         2 * Math.Max(scheduler.Value.VisibilityTimeout.Ticks, TimeSpan.FromMinutes(1).Ticks));
 
@@ -65,9 +65,9 @@ internal sealed partial class ReclaimerStage(
         }
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Returned {Count} jobs of shard {Shard} whose lease had run out")]
+    [LoggerMessage(1, LogLevel.Information, "Returned {Count} jobs of shard {Shard} whose lease had expired")]
     private partial void LogReclaimed(int count, int shard);
 
-    [LoggerMessage(2, LogLevel.Warning, "Cannot look for leases that have run out; trying again ({Reason})")]
+    [LoggerMessage(2, LogLevel.Warning, "Cannot look for expired leases; trying again ({Reason})")]
     private partial void LogFailed(string reason);
 }

@@ -9,8 +9,8 @@ using StackExchange.Redis;
 namespace Monit.Worker.Reconciler;
 
 /// <summary>
-/// Compares the open incidents of SQL and Redis both ways. Redis is read first, then SQL, and Redis is corrected only
-/// where it still says the same and nobody is checking: a transition under way is not disturbed.
+/// Compares the open incidents of SQL and Redis in both directions. Redis is read first, then SQL, and Redis is corrected
+/// only where it is unchanged and the monitor is not inflight, so that a transition in progress is not overwritten.
 /// </summary>
 internal sealed partial class IncidentComparison(
     IDbContextFactory<MonitDb> dbs,

@@ -5,7 +5,7 @@ namespace Monit.Worker.Reconciler;
 /// <summary>Section <c>Reconciler</c>.</summary>
 internal sealed class ReconcilerOptions
 {
-    /// <summary>From one full comparison of SQL and Redis to the next, 1 s..1 day; default 5 min.</summary>
+    /// <summary>The time between two full comparisons of SQL and Redis, 1 s..1 day; default 5 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan Interval { get; set; } = TimeSpan.FromMinutes(5);
 
@@ -18,8 +18,8 @@ internal sealed class ReconcilerOptions
     public TimeSpan IncidentInterval { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// When a shard is filled anew, check monitors ahead of their slot at this many a second, 0..100 000; default 0: every
-    /// monitor waits for its slot. Standalone, which fills its store at every start, uses 500.
+    /// Checks per second ahead of their slot while a shard is rebuilt, 0..100 000; default 0: every monitor waits for its
+    /// slot. Standalone, which rebuilds its store at every start, uses 500.
     /// </summary>
     [Range(0, 100_000)]
     public int RebuildPace { get; set; }

@@ -10,8 +10,9 @@ using StackExchange.Redis;
 namespace Monit.Worker.Reconciler;
 
 /// <summary>
-/// Keeps Redis what SQL says: a full sweep at start, on a timer, after a lost connection and whenever a shard is found
-/// unbuilt; changes that did not reach Redis every few seconds; open incidents every half minute.
+/// Keeps Redis consistent with SQL: a full sweep at start, on a timer, after a reconnect and when a shard is not marked as
+/// built; changes that did not reach Redis every <see cref="ReconcilerOptions.GapInterval"/>; open incidents every
+/// <see cref="ReconcilerOptions.IncidentInterval"/>.
 /// </summary>
 internal sealed partial class ReconcilerStage(
     Sweep sweep,
@@ -51,7 +52,7 @@ internal sealed partial class ReconcilerStage(
 
         void OnRestored(object? sender, ConnectionFailedEventArgs args) => RequestAll();
 
-        // A replica has taken over, and may lack the last writes.
+        // After a failover the new primary may lack the last writes.
         void OnChanged(object? sender, EndPointEventArgs args) => RequestAll();
     }
 
@@ -71,7 +72,7 @@ internal sealed partial class ReconcilerStage(
                 asked = await requests.TakeAsync(options.Value.Interval, stop);
                 var shards = asked.Count > 0 ? asked : [.. Enumerable.Range(0, schedule.Keys.Shards)];
                 if ((await sweep.RunAsync(shards, stop)).Count > 0)
-                    scheduler.Nudge();
+                    scheduler.Wake();
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -87,7 +88,7 @@ internal sealed partial class ReconcilerStage(
         }
     }
 
-    /// <summary>Runs some work at an interval, on one worker at a time.</summary>
+    /// <summary>Runs the work once per interval, on only one of the workers.</summary>
     private async Task EveryAsync(TimeSpan interval, string work, Func<CancellationToken, Task> run, CancellationToken stop)
     {
         using var timer = new PeriodicTimer(interval, time);
@@ -97,7 +98,7 @@ internal sealed partial class ReconcilerStage(
             {
                 try
                 {
-                    // Not given back: the lease itself keeps the other workers off for most of an interval.
+                    // Not released: the lease keeps the other workers from repeating the work within the interval.
                     if (await ShardLease.TryTakeAsync(redis.GetDatabase(), schedule.Keys, 0, work, interval * 0.9) is not null)
                         await run(stop);
                 }
@@ -136,9 +137,9 @@ internal sealed partial class ReconcilerStage(
                 .OrderBy(m => m.Id).Select(m => m.Id).Take(GapPage).ToListAsync(ct);
         }, stop);
 
-    [LoggerMessage(1, LogLevel.Warning, "The Reconciler's {Work} did not get through; trying again ({Reason})")]
+    [LoggerMessage(1, LogLevel.Warning, "The Reconciler's {Work} failed; trying again ({Reason})")]
     private partial void LogFailed(string work, string reason);
 
-    [LoggerMessage(2, LogLevel.Information, "Sent {Count} changed monitors to Redis that had not reached it")]
+    [LoggerMessage(2, LogLevel.Information, "Sent {Count} changed monitors to Redis that had not reached it before")]
     private partial void LogGap(int count);
 }

@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace Monit.Worker.Reconciler;
 
 /// <summary>
-/// A leased key that makes one worker the runner of some work on a shard. It lies in Redis beside what it guards: a
-/// Redis that is emptied loses the lease as well, and the holder learns of it at its next renewal.
+/// A Redis key with a TTL that ensures only one worker runs some work on a shard. It is in the same Redis as the data it
+/// protects: if Redis is emptied, the lease is lost too, and the holder detects that at its next renewal.
 /// </summary>
 internal sealed class ShardLease
 {
@@ -16,19 +16,19 @@ internal sealed class ShardLease
 
     private ShardLease(IDatabase db, RedisKey key, TimeSpan ttl) => (_db, _key, _ttl) = (db, key, ttl);
 
-    /// <summary>The lease, or none while another worker has it.</summary>
+    /// <summary>Takes the lease; null while another worker has it.</summary>
     public static async Task<ShardLease?> TryTakeAsync(IDatabase db, RedisKeys keys, int shard, string work, TimeSpan ttl)
     {
         var lease = new ShardLease(db, keys.For(shard, work), ttl);
         return await db.StringSetAsync(lease._key, lease._token, ttl, When.NotExists) ? lease : null;
     }
 
-    /// <summary>False when it was lost meanwhile.</summary>
+    /// <summary>Extends the lease by its TTL; false if it was lost meanwhile.</summary>
     public Task<bool> RenewAsync() => WhileHeldAsync(held => _ = held.KeyExpireAsync(_key, _ttl));
 
     public Task<bool> ReleaseAsync() => WhileHeldAsync(held => _ = held.KeyDeleteAsync(_key));
 
-    /// <summary>Does something in the same shard, only if the lease is still held at that moment.</summary>
+    /// <summary>Runs a transaction in the same shard; false, without effect, if the lease is no longer held.</summary>
     public async Task<bool> WhileHeldAsync(Action<ITransaction> work)
     {
         var transaction = _db.CreateTransaction();

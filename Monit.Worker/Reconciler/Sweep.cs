@@ -9,9 +9,9 @@ using StackExchange.Redis;
 namespace Monit.Worker.Reconciler;
 
 /// <summary>
-/// One full comparison of SQL with some shards of Redis: what SQL has and Redis lacks is added or updated, what SQL
-/// does not have is removed. Beside the claims, a page at a time, and resting ten times as long as it works unless a
-/// shard is built anew: checks come first.
+/// One full comparison of SQL with some shards of Redis, a page at a time, while checks continue: adds or updates what
+/// Redis lacks, and removes what SQL does not have. It pauses ten times as long as it works, in favour of the checks,
+/// unless a shard is rebuilt.
 /// </summary>
 internal sealed partial class Sweep(
     IDbContextFactory<MonitDb> dbs,
@@ -28,7 +28,7 @@ internal sealed partial class Sweep(
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
     private long _renewed;
 
-    /// <summary>Sweeps those of the shards that no other worker is sweeping. Returns those that were built anew.</summary>
+    /// <summary>Sweeps those of the shards that no other worker is sweeping. Returns those that were rebuilt.</summary>
     public async Task<IReadOnlyList<int>> RunAsync(IReadOnlyList<int> shards, CancellationToken stop)
     {
         var db = redis.GetDatabase();
@@ -52,8 +52,8 @@ internal sealed partial class Sweep(
             var (written, known) = await AddAsync(held, unbuilt, stop);
             var removed = 0;
             foreach (var shard in held.Keys)
-                // Redis has all that SQL has now, so what only it has makes it larger. A monitor deleted meanwhile can hide
-                // one such orphan, until the next sweep.
+                // Redis now has everything that SQL has, so a larger count means orphans. A monitor that was deleted
+                // meanwhile can hide one orphan until the next sweep.
                 if (await db.HashLengthAsync(schedule.Keys.For(shard, "config")) > known[shard])
                     removed += await DropAsync(db, shard, held, stop);
             foreach (var (shard, lease) in held)
@@ -69,7 +69,7 @@ internal sealed partial class Sweep(
         }
     }
 
-    // Whoever sweeps there sets the mark in the end. Should it die, the missing mark says that a sweep is still wanted.
+    // Another worker is sweeping the shard and sets the mark at its end. If it dies, the missing mark requests another sweep.
     private async Task UnmarkAsync(IDatabase db, int shard)
     {
         var transaction = db.CreateTransaction();
@@ -78,7 +78,7 @@ internal sealed partial class Sweep(
         await transaction.ExecuteAsync();
     }
 
-    // Returns what was written, and how many monitors SQL has in each shard.
+    // Returns the number of monitors written, and the number of enabled monitors in SQL by shard.
     private async Task<(int Written, Dictionary<int, int> Known)> AddAsync(Dictionary<int, ShardLease> held, HashSet<int> unbuilt, CancellationToken stop)
     {
         var (written, known) = (0, held.ToDictionary(shard => shard.Key, _ => 0));
@@ -105,12 +105,12 @@ internal sealed partial class Sweep(
             }
             await RenewAsync(held);
             if (unbuilt.Count == 0 && page.Count == PageSize)
-                // Well within the lease, however slow SQL is.
+                // At most 1 s, well within the lease, however slow SQL is.
                 await Task.Delay(TimeSpan.FromTicks(Math.Min(10 * time.GetElapsedTime(began).Ticks, TimeSpan.TicksPerSecond)), time, stop);
         }
     }
 
-    // Between pages, of all the shards: the last of them waits for its turn as long as the others take.
+    // Called between pages, for all shards at once: a shard's lease must last while the others are swept.
     private async Task RenewAsync(Dictionary<int, ShardLease> held)
     {
         if (time.GetElapsedTime(_renewed) < Lease / 5)
@@ -129,7 +129,7 @@ internal sealed partial class Sweep(
                 .Select(m => new Known(m.Id, m.Version, m.IntervalSec)).ToListAsync(ct);
         }, stop);
 
-    // Reads Redis first, then SQL, and removes only the version seen: what is added meanwhile stays.
+    // Reads Redis first, then SQL, and removes only the version read, so that monitors added meanwhile stay.
     private async Task<int> DropAsync(IDatabase db, int shard, Dictionary<int, ShardLease> held, CancellationToken stop)
     {
         var removed = 0;
@@ -165,7 +165,7 @@ internal sealed partial class Sweep(
         return gone.Count == 0 ? 0 : await schedule.RemoveAsync(shard, gone, stop);
     }
 
-    // Written last, and only if Redis was not emptied meanwhile.
+    // The mark is written last, and only if Redis was not emptied meanwhile.
     private async Task FinishAsync(int shard, ShardLease lease)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -174,7 +174,7 @@ internal sealed partial class Sweep(
             throw new InvalidOperationException("Redis was emptied, or another worker took over, while a sweep was running.");
     }
 
-    // A parked monitor may lie further ahead than its interval; a minute allows for a retry's delay and a late clock.
+    // A parked monitor may be due later than its interval; one minute more allows for clock differences.
     private TimeSpan Farthest(int intervalSec) => TimeSpan.FromMinutes(1)
         + TimeSpan.FromTicks(Math.Max(TimeSpan.FromSeconds(intervalSec).Ticks,
             Math.Max(rules.Value.ParkedRecheck.Ticks, rules.Value.RetryDelay.Ticks)));

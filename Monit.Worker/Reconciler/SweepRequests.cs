@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Monit.Worker.Reconciler;
 
-/// <summary>Shards that somebody found unbuilt, or a connection that came back: a sweep is wanted at once.</summary>
+/// <summary>Shards to sweep at once, because they are not marked as built or the connection to Redis was restored.</summary>
 internal sealed class SweepRequests(TimeProvider time) : IDisposable
 {
     private readonly ConcurrentDictionary<int, bool> _shards = new();
@@ -14,15 +14,15 @@ internal sealed class SweepRequests(TimeProvider time) : IDisposable
         _signal.Set();
     }
 
-    /// <summary>The shards asked for, as soon as there are any; none when nobody asked within <paramref name="most"/>.</summary>
-    public async Task<IReadOnlyList<int>> TakeAsync(TimeSpan most, CancellationToken stop)
+    /// <summary>Waits for requests and returns their shards; empty if there were none within <paramref name="timeout"/>.</summary>
+    public async Task<IReadOnlyList<int>> TakeAsync(TimeSpan timeout, CancellationToken stop)
     {
-        IReadOnlyList<int> asked = [];
-        // A signal may be left over from requests that the last call took along.
-        while (asked.Count == 0 && await _signal.WaitAsync(most, stop))
-            asked = [.. _shards.Keys.Where(shard => _shards.TryRemove(shard, out _))];
+        IReadOnlyList<int> requested = [];
+        // The signal may still be set for requests that the last call has returned already.
+        while (requested.Count == 0 && await _signal.WaitAsync(timeout, stop))
+            requested = [.. _shards.Keys.Where(shard => _shards.TryRemove(shard, out _))];
         stop.ThrowIfCancellationRequested();
-        return asked;
+        return requested;
     }
 
     public void Dispose() => _signal.Dispose();

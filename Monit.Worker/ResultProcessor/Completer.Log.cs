@@ -2,18 +2,18 @@ namespace Monit.Worker.ResultProcessor;
 
 internal sealed partial class Completer
 {
-    [LoggerMessage(1, LogLevel.Warning, "Redis does not take {Count} results of shard {Shard}; holding them while their leases last")]
-    private partial void LogHeld(int shard, int count, Exception failure);
+    [LoggerMessage(1, LogLevel.Warning, "Redis does not accept {Count} results of shard {Shard}; retrying until their leases expire")]
+    private partial void LogRetrying(int shard, int count, Exception failure);
 
-    [LoggerMessage(2, LogLevel.Information, "Redis takes the results of shard {Shard} again")]
-    private partial void LogBack(int shard);
+    [LoggerMessage(2, LogLevel.Information, "Redis accepts the results of shard {Shard} again")]
+    private partial void LogRecovered(int shard);
 
-    [LoggerMessage(3, LogLevel.Warning, "Dropped {Count} results of shard {Shard} whose lease has run out; the checks run again")]
+    [LoggerMessage(3, LogLevel.Warning, "Dropped {Count} results of shard {Shard} whose lease has expired; the checks run again")]
     private partial void LogDropped(int shard, int count);
 
     [LoggerMessage(4, LogLevel.Debug, "{Count} jobs of shard {Shard} were fenced off")]
     private partial void LogFenced(int shard, int count);
 
-    [LoggerMessage(5, LogLevel.Warning, "Stopping with {Count} results of shard {Shard} unwritten; the checks run again when their leases end")]
+    [LoggerMessage(5, LogLevel.Warning, "Stopping with {Count} results of shard {Shard} unwritten; the checks run again when their leases expire")]
     private partial void LogGivenUp(int shard, int count, Exception failure);
 }

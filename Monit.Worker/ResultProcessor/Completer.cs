@@ -7,8 +7,8 @@ using Monit.Worker.Telemetry;
 namespace Monit.Worker.ResultProcessor;
 
 /// <summary>
-/// Where every claimed job ends: completed or released, in batches, one owner a shard. While Redis is away a batch is
-/// held and tried again as long as its leases last; what outlives its lease is dropped, since the check runs again.
+/// Ends every claimed job: completes or releases it, in batches, with one loop per shard. While Redis is unavailable a
+/// batch is retried; jobs whose lease expires are dropped, since their checks run again.
 /// </summary>
 internal sealed partial class Completer(
     RedisSchedule schedule,
@@ -20,25 +20,25 @@ internal sealed partial class Completer(
 {
     private const int MaxBatch = 1000;
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(25);
-    private static readonly TimeSpan Hold = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
 
     private readonly Channel<Ending>[] _shards = [.. Enumerable.Range(0, schedule.Keys.Shards).Select(_ =>
         Channel.CreateBounded<Ending>(new BoundedChannelOptions(options.Value.ResultChannelSize) { SingleReader = true }))];
 
-    /// <summary>The seed's 2 s with jitter, for a job that cannot be placed.</summary>
+    /// <summary>The delay for a job that cannot run now: 2 to 3 s, random so that such jobs do not return together.</summary>
     public static TimeSpan BackOff() => TimeSpan.FromMilliseconds(Random.Shared.Next(2000, 3000));
 
     public ValueTask CompleteAsync(CheckJob job, Completion completion) =>
         _shards[job.Shard].Writer.WriteAsync(new Ending(job, completion, default));
 
-    /// <summary>Gives a job back unchecked, due after <paramref name="delay"/>.</summary>
+    /// <summary>Returns a job to the schedule unchecked, due after <paramref name="delay"/>.</summary>
     public ValueTask ReleaseAsync(CheckJob job, TimeSpan delay) =>
         _shards[job.Shard].Writer.WriteAsync(new Ending(job, null, delay));
 
-    /// <summary>No more will come.</summary>
+    /// <summary>Completes the channels: no more jobs will be added.</summary>
     public void Finish() => Array.ForEach(_shards, shard => shard.Writer.TryComplete());
 
-    /// <summary>Ends when all that came is written, or <paramref name="giveUp"/> says that Redis was away for too long.</summary>
+    /// <summary>Returns after <see cref="Finish"/> when all jobs are written; <paramref name="giveUp"/> drops those that Redis does not accept.</summary>
     public Task RunAsync(CancellationToken giveUp)
     {
         metrics.ObserveQueue("completions", () => _shards.Sum(shard => shard.Reader.Count));
@@ -49,11 +49,11 @@ internal sealed partial class Completer(
     {
         var reader = _shards[shard].Reader;
         var batch = new List<Ending>(MaxBatch);
-        // Kept, because at this size each would count as a large object, which only a full collection frees.
+        // Reused: lists of this size are on the large object heap, which only a full garbage collection frees.
         var completions = new List<Completion>(MaxBatch);
         while (await reader.WaitToReadAsync(CancellationToken.None))
         {
-            // A moment's wait turns many small scripts into few large ones.
+            // A short wait turns many small script calls into a few large ones.
             if (reader.Count < MaxBatch && !reader.Completion.IsCompleted)
                 await Task.WhenAny(Task.Delay(Linger, time, CancellationToken.None), reader.Completion);
             while (batch.Count < MaxBatch && reader.TryRead(out var ending))
@@ -65,20 +65,20 @@ internal sealed partial class Completer(
 
     private async Task WriteAsync(int shard, List<Ending> batch, List<Completion> completions, CancellationToken giveUp)
     {
-        for (var held = false; batch.Count > 0; held = true)
+        for (var retrying = false; batch.Count > 0; retrying = true)
         {
             try
             {
                 await WriteOnceAsync(shard, batch, completions, giveUp);
-                if (held)
-                    LogBack(shard);
+                if (retrying)
+                    LogRecovered(shard);
                 return;
             }
             catch (Exception failure) when (!giveUp.IsCancellationRequested)
             {
-                if (!held)
-                    LogHeld(shard, batch.Count, failure);
-                await Task.WhenAny(Task.Delay(Hold, time, giveUp));
+                if (!retrying)
+                    LogRetrying(shard, batch.Count, failure);
+                await Task.WhenAny(Task.Delay(RetryDelay, time, giveUp));
                 Drop(shard, batch);
             }
             catch (Exception failure)
@@ -101,7 +101,7 @@ internal sealed partial class Completer(
             else
                 releases.Add((ending.Job.Lease, ending.Delay));
         }
-        // Both may be repeated when only the second fails: what was done the first time is fenced off.
+        // If only the second call fails, both are repeated: the jobs that are already completed are fenced off.
         if (completions.Count > 0)
         {
             var sent = time.GetTimestamp();

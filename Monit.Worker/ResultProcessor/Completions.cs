@@ -5,7 +5,7 @@ using Monit.Core.Scheduling;
 
 namespace Monit.Worker.ResultProcessor;
 
-/// <summary>Turns an outcome into what goes back into the schedule.</summary>
+/// <summary>Converts outcomes into completions: next due time, status and incident state.</summary>
 internal sealed class Completions(IOptions<ResultProcessorOptions> rules)
 {
     public Completion Of(CheckedJob done, in Outcome outcome)
@@ -21,14 +21,14 @@ internal sealed class Completions(IOptions<ResultProcessorOptions> rules)
         };
         var status = new MonitorStatus(
             outcome.State, done.Result.HttpStatus, done.Result.LatencyMs, done.Result.Reason, done.At);
-        // A healthy monitor of which Redis keeps no failures needs no write.
+        // A healthy monitor without failure counters in Redis needs no write.
         IncidentState? incident = outcome.Incident.IsHealthy && job.RawIncident.IsEmpty ? null : outcome.Incident;
         return new Completion(job.Lease, due, period, status, incident);
     }
 
     /// <summary>
-    /// For a transition that SQL refuses: the check is over and its status shows, but the incident is as it was, so that
-    /// the next check tries again.
+    /// For a transition that SQL refuses: writes the status, but leaves the incident as it was, so that the next check
+    /// tries again.
     /// </summary>
     public Completion WithoutTransition(PendingTransition refused)
     {

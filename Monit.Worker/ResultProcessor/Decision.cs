@@ -7,15 +7,15 @@ namespace Monit.Worker.ResultProcessor;
 /// <summary>When a monitor is checked next.</summary>
 internal enum NextCheck
 {
-    /// <summary>At the next slot of its phase.</summary>
+    /// <summary>At the monitor's next slot.</summary>
     Slot,
-    /// <summary>After the retry delay, off its phase.</summary>
+    /// <summary>After <see cref="ResultProcessorOptions.RetryDelay"/>, independent of its slots.</summary>
     Retry,
-    /// <summary>At the slow pace of parked monitors.</summary>
+    /// <summary>After <see cref="ResultProcessorOptions.ParkedRecheck"/>.</summary>
     Parked,
 }
 
-/// <summary>What a result does to the monitor's incident in SQL.</summary>
+/// <summary>How a result changes the monitor's incident in SQL.</summary>
 internal enum IncidentChange
 {
     None,
@@ -23,17 +23,18 @@ internal enum IncidentChange
     Close,
 }
 
-/// <summary>What follows from a result.</summary>
-/// <param name="Incident">The state from now on; <see langword="default"/> when healthy.</param>
+/// <summary>The consequences of a result.</summary>
+/// <param name="Incident">The new failure counters; <see langword="default"/> when healthy.</param>
 internal readonly record struct Outcome(MonitorState State, IncidentState Incident, NextCheck Next, IncidentChange Change);
 
 /// <summary>
-/// The seed's decision tree, without I/O: terminal, retryable, counted, and at the threshold one incident.
+/// The decision tree, a pure function: quick retries first, then the failure is counted; a terminal failure, or the
+/// threshold, opens one incident.
 /// </summary>
 internal static class Decision
 {
     /// <param name="at">When the check began, Unix ms.</param>
-    /// <param name="mayRetry">Whether the budget has a quick retry left.</param>
+    /// <param name="mayRetry">Whether the <see cref="RetryBudget"/> allows a quick retry.</param>
     public static Outcome Decide(
         in IncidentState state, in ProbeResult result, long at, ResultProcessorOptions rules, bool mayRetry)
     {

@@ -11,8 +11,8 @@ using Monit.Worker.Telemetry;
 namespace Monit.Worker.ResultProcessor;
 
 /// <summary>
-/// Opens and closes incidents: renews the leases, writes SQL, then completes. One owner, so that transitions of all
-/// workers share transactions. While SQL is away a batch is held as long as its leases last, and the queue is bounded.
+/// Opens and closes incidents: renews the leases, writes SQL, then completes the jobs. A single loop, so that many
+/// transitions share a transaction. While SQL is unavailable a batch is retried until its leases expire.
 /// </summary>
 internal sealed partial class IncidentWriter(
     IncidentStore incidents,
@@ -29,14 +29,14 @@ internal sealed partial class IncidentWriter(
 {
     private const int MaxBatch = 500;
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan Hold = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
 
     private readonly Channel<PendingTransition> _channel = Channel.CreateBounded<PendingTransition>(
         new BoundedChannelOptions(options.Value.FailureChannelSize) { SingleReader = true });
 
     private readonly Signal _many = new(time);
 
-    /// <summary>False when too many wait already, which they only do while SQL is away or slow.</summary>
+    /// <summary>False if the queue is full, which happens only while SQL is unavailable or slow.</summary>
     public bool TryWrite(PendingTransition transition)
     {
         if (_channel.Reader.Count >= Math.Min(MaxBatch, options.Value.FailureChannelSize) / 2)
@@ -58,7 +58,7 @@ internal sealed partial class IncidentWriter(
         var batch = new List<PendingTransition>(MaxBatch);
         while (await _channel.Reader.WaitToReadAsync(CancellationToken.None))
         {
-            // What goes down together is found out over some seconds: a moment's wait saves most of the transactions.
+            // Targets that fail together are detected over some seconds: a short wait saves most of the transactions.
             await _many.WaitAsync(Linger, giveUp);
             while (batch.Count < MaxBatch && _channel.Reader.TryRead(out var transition))
                 batch.Add(transition);
@@ -69,7 +69,7 @@ internal sealed partial class IncidentWriter(
             catch (Exception failure)
             {
                 LogBroken(batch.Count, failure);
-                await GiveBackAsync(batch);
+                await ReleaseAsync(batch);
             }
             batch.Clear();
         }
@@ -96,7 +96,7 @@ internal sealed partial class IncidentWriter(
             stale.Add(pending.Job.Id);
             CheckTracing.End(pending.Job, "stale");
         }
-        // The configuration that was checked is no longer the monitor's.
+        // These monitors have changed since the claim, so Redis may have an outdated configuration.
         if (stale.Count > 0)
             await sync.SyncAsync(stale, TimeSpan.Zero, ct: giveUp);
     }
@@ -104,7 +104,7 @@ internal sealed partial class IncidentWriter(
     private async Task<IReadOnlyList<TransitionOutcome>> RecordAsync(List<PendingTransition> batch, CancellationToken giveUp)
     {
         var extended = false;
-        for (var held = false; batch.Count > 0; held = true)
+        for (var retrying = false; batch.Count > 0; retrying = true)
         {
             try
             {
@@ -112,15 +112,15 @@ internal sealed partial class IncidentWriter(
                     await ExtendAsync(batch, giveUp);
                 extended = true;
                 var outcomes = await incidents.RecordAsync(batch.ConvertAll(pending => pending.Transition), giveUp);
-                if (held)
-                    LogBack();
+                if (retrying)
+                    LogRecovered();
                 return outcomes;
             }
             catch (Exception failure) when (!giveUp.IsCancellationRequested)
             {
-                if (!held)
-                    LogHeld(batch.Count, failure);
-                await Task.WhenAny(Task.Delay(Hold, time, giveUp));
+                if (!retrying)
+                    LogRetrying(batch.Count, failure);
+                await Task.WhenAny(Task.Delay(RetryDelay, time, giveUp));
                 var dropped = Remove(batch, pending => pending.Job.Clock.Left <= TimeSpan.Zero, "expired");
                 metrics.Expired.Add(dropped);
                 if (dropped > 0)
@@ -130,7 +130,7 @@ internal sealed partial class IncidentWriter(
         return [];
     }
 
-    // A worker that lost its lease while it slept must not open or close anything.
+    // A worker that was paused until its lease expired must not open or close incidents.
     private async Task ExtendAsync(List<PendingTransition> batch, CancellationToken giveUp)
     {
         var lease = scheduler.Value.VisibilityTimeout;
@@ -160,7 +160,7 @@ internal sealed partial class IncidentWriter(
 
     private async ValueTask FinishAsync(PendingTransition pending, TransitionOutcome outcome)
     {
-        // What is logged and told from here belongs to this check's trace.
+        // Log messages and the alert belong to this check's trace.
         Activity.Current = pending.Job.Trace;
         if (outcome.Failure is { } failure)
         {
@@ -189,7 +189,7 @@ internal sealed partial class IncidentWriter(
         }
     }
 
-    private async Task GiveBackAsync(List<PendingTransition> batch)
+    private async Task ReleaseAsync(List<PendingTransition> batch)
     {
         foreach (var pending in batch)
             await completer.ReleaseAsync(pending.Job, Completer.BackOff());

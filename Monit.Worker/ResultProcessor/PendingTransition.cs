@@ -2,7 +2,7 @@ using Monit.Core.Incidents;
 
 namespace Monit.Worker.ResultProcessor;
 
-/// <summary>A result that must be in SQL before its job is completed.</summary>
+/// <summary>A result that opens or closes an incident and must be in SQL before its job is completed.</summary>
 internal sealed record PendingTransition(CheckedJob Checked, Outcome Outcome)
 {
     public CheckJob Job => Checked.Job;

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Monit.Worker.ResultProcessor;
 
-/// <summary>From the executor to the result processor; a full one holds the checks' slots.</summary>
+/// <summary>Results from the executor to the result processor. While it is full, finished checks keep their HTTP permits.</summary>
 internal sealed class ResultChannel(IOptions<PipelineOptions> options)
 {
     private readonly Channel<CheckedJob> _channel = Channel.CreateBounded<CheckedJob>(

@@ -5,7 +5,7 @@ namespace Monit.Worker.ResultProcessor;
 /// <summary>Section <c>ResultProcessor</c>.</summary>
 internal sealed class ResultProcessorOptions
 {
-    /// <summary>Transitions that wait for SQL, 1..1 000 000; default 500.</summary>
+    /// <summary>Incident transitions that wait for SQL, 1..1 000 000; default 500.</summary>
     [Range(1, 1_000_000)]
     public int FailureChannelSize { get; set; } = 500;
 
@@ -13,15 +13,15 @@ internal sealed class ResultProcessorOptions
     [Range(0, 10)]
     public int RetryThreshold { get; set; } = 2;
 
-    /// <summary>From a failure to its quick retry, 100 ms..1 h; default 5 s.</summary>
+    /// <summary>The delay of a quick retry, 100 ms..1 h; default 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Counted failures in a row that open an incident, 1..100; default 3.</summary>
+    /// <summary>Consecutive counted failures that open an incident, 1..100; default 3.</summary>
     [Range(1, 100)]
     public int FailureThreshold { get; set; } = 3;
 
-    /// <summary>From one check of a parked monitor to the next, 0..1 day; default 15 min; 0: never again.</summary>
+    /// <summary>The time between two checks of a parked monitor, 0..1 day; default 15 min; 0: it is not checked again.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan ParkedRecheck { get; set; } = TimeSpan.FromMinutes(15);
 }

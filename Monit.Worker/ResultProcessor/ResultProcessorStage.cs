@@ -5,9 +5,9 @@ using Monit.Worker.Telemetry;
 namespace Monit.Worker.ResultProcessor;
 
 /// <summary>
-/// Stage 3: decides. What changes an incident goes through SQL first (<see cref="IncidentWriter"/>), everything else
-/// straight to the <see cref="Completer"/>: a healthy monitor never waits on SQL. Deciding is a microsecond's work, and one
-/// loop does it.
+/// Stage 3: decides. Results that open or close an incident go through SQL first (<see cref="IncidentWriter"/>), all others
+/// directly to the <see cref="Completer"/>, so a healthy monitor never waits for SQL. One loop suffices: a decision takes
+/// about a microsecond.
 /// </summary>
 internal sealed partial class ResultProcessorStage(
     ResultChannel results,
@@ -23,13 +23,13 @@ internal sealed partial class ResultProcessorStage(
 {
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>Ends when the result channel is complete and every result is decided.</summary>
+    /// <summary>Returns when the result channel is completed and every result is decided.</summary>
     public async Task RunAsync()
     {
         metrics.ObserveQueue("results", () => results.Reader.Count);
         while (await results.Reader.WaitToReadAsync())
         {
-            // A moment's wait: to be woken for each result is dearer than to decide it.
+            // A short wait collects a batch: waking up for each result would cost more than deciding it.
             if (!results.Reader.Completion.IsCompleted)
                 await Task.WhenAny(Task.Delay(Linger, time), results.Reader.Completion);
             while (results.Reader.TryRead(out var done))
@@ -65,7 +65,7 @@ internal sealed partial class ResultProcessorStage(
         if (outcome.Change == IncidentChange.None)
             await completer.CompleteAsync(job, completions.Of(done, outcome));
         else if (!incidents.TryWrite(new PendingTransition(done, outcome)))
-            // SQL is away and enough wait for it: the next slot's check comes to the same decision.
+            // SQL is unavailable and its queue is full; the check at the next slot comes to the same decision.
             await completer.ReleaseAsync(job, TimeSpan.FromMilliseconds(
                 Cadence.Next(job.Id, job.Clock.Now, job.Config.Interval) - job.Clock.Now));
     }
@@ -73,6 +73,6 @@ internal sealed partial class ResultProcessorStage(
     [LoggerMessage(1, LogLevel.Debug, "Monitor {MonitorId} ({Url}) is {State}: {Reason}, HTTP status {HttpStatus}, {LatencyMs} ms")]
     private partial void LogChecked(Guid monitorId, string url, MonitorState state, string? reason, int? httpStatus, int? latencyMs);
 
-    [LoggerMessage(2, LogLevel.Error, "The result of monitor {MonitorId} could not be processed; its job is given back")]
+    [LoggerMessage(2, LogLevel.Error, "The result of monitor {MonitorId} could not be processed; its job is released")]
     private partial void LogBroken(Guid monitorId, Exception failure);
 }

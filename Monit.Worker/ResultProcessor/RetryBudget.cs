@@ -1,29 +1,29 @@
 namespace Monit.Worker.ResultProcessor;
 
 /// <summary>
-/// Lets quick retries be at most a tenth of the claims, so that an outage of our own network does not triple the load;
-/// a burst of 100 is always at hand, so that a small installation retries whenever it wants to.
+/// A token bucket that limits quick retries to a tenth of the claims, so that an outage of the worker's own network does
+/// not triple the load. It holds up to 100 retries, so a small installation is hardly ever limited.
 /// </summary>
 internal sealed class RetryBudget
 {
     private const int Cost = 10;
-    private const int Most = 100 * Cost;
-    private int _saved = Most;
+    private const int Max = 100 * Cost;
+    private int _saved = Max;
 
-    /// <summary>Every claim saves a tenth of a retry.</summary>
+    /// <summary>Each claimed job adds a tenth of a retry.</summary>
     public void Earn(int claims)
     {
         var saved = Volatile.Read(ref _saved);
-        while (claims > 0 && saved < Most)
+        while (claims > 0 && saved < Max)
         {
-            var before = Interlocked.CompareExchange(ref _saved, (int)Math.Min(Most, (long)saved + claims), saved);
+            var before = Interlocked.CompareExchange(ref _saved, (int)Math.Min(Max, (long)saved + claims), saved);
             if (before == saved)
                 return;
             saved = before;
         }
     }
 
-    /// <summary>Takes one retry, if there is one.</summary>
+    /// <summary>Takes one retry; false if there is none.</summary>
     public bool TrySpend()
     {
         var saved = Volatile.Read(ref _saved);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Monit.Worker.Scheduler;
 
-/// <summary>Ready while Redis answers claims: the last answer is at most 30 s or ten intervals old.</summary>
+/// <summary>Healthy while Redis answers claims: the last reply is at most 30 s or ten intervals old, whichever is longer.</summary>
 internal sealed class ClaimLoopHealthCheck(SchedulerStage scheduler, IOptions<SchedulerOptions> options) : IHealthCheck
 {
     private static readonly TimeSpan Least = TimeSpan.FromSeconds(30);

@@ -4,75 +4,75 @@ using Monit.Core.Scheduling;
 namespace Monit.Worker.Scheduler;
 
 /// <summary>
-/// The configurations of one shard's monitors, as Redis has them, so that a claim need not bring them each time. Each
-/// claim says what has changed since the one before it. Owned by the Scheduler; not thread-safe.
+/// A cache of one shard's configurations as Redis has them, so that claims need not carry them. Each claim reports the
+/// monitors whose configurations have changed since the previous one. Owned by the Scheduler; not thread-safe.
 /// </summary>
-/// <param name="capacity">Most configurations kept; those of further monitors are asked for with each check.</param>
+/// <param name="capacity">The maximum number of entries; further configurations are read from Redis at each check.</param>
 internal sealed class ConfigCache(RedisSchedule schedule, int shard, int capacity, TimeProvider time)
 {
     private const int ChunkSize = 1 << 16;
     private const int PartSize = 1000;
 
-    // Unit of a stay. What was written past the scripts, by hand or by an older release, is noticed after 60 of them, an hour, at the
-    // latest, and for most after less: all at once, a million monitors would ask for all of them within one interval.
+    // Unit of the TTL, which is random so that entries do not expire together. A change that bypassed the scripts (made by
+    // hand, or by an older release) takes effect after at most LongestTtl + Grace = 60 ticks, one hour.
     private static readonly TimeSpan Tick = TimeSpan.FromMinutes(1);
-    private const int ShortestStay = 30;
-    private const int LongestStay = 50;
-    // For so long after its stay it still serves, while it is read again beside the next claim: to wait for a read in every claim
-    // keeps a worker at a million monitors from catching up.
+    private const int ShortestTtl = 30;
+    private const int LongestTtl = 50;
+    // Ticks for which an expired entry is still used while it is refreshed in the background (stale-while-revalidate):
+    // waiting for such a read in every claim keeps a worker with a million monitors from catching up.
     private const int Grace = 10;
 
-    // Many small ones: a large one that grows leaves large ones behind, which stay until the next full collection.
-    private readonly Dictionary<Guid, Kept>[] _kept = [.. Enumerable.Range(0, capacity / PartSize + 1).Select(_ => new Dictionary<Guid, Kept>())];
-    // One after the other, since a million small arrays take half as much again and give the garbage collector work. Written once.
+    // Many small dictionaries: growing a large one leaves large arrays behind, which only a full garbage collection frees.
+    private readonly Dictionary<Guid, Entry>[] _entries = [.. Enumerable.Range(0, capacity / PartSize + 1).Select(_ => new Dictionary<Guid, Entry>())];
+    // The texts, appended one after the other: a million small arrays take half as much memory again and burden the garbage collector.
     private readonly List<byte[]> _chunks = [];
     private readonly long _started = time.GetTimestamp();
     private int _filled = ChunkSize;
     private int _count;
-    private long _outdated;
-    private (List<Guid> Ids, Task<IReadOnlyList<byte[]>> Found, ushort At)? _reading;
+    private long _wasted;
+    private (List<Guid> Ids, Task<IReadOnlyList<byte[]>> Found, ushort At)? _refresh;
 
-    // Until: the tick from which on it is read again. Ticks begin anew after 45 days, so only those shortly before and after now are meant.
-    private readonly record struct Kept(ushort Chunk, ushort Offset, ushort Length, ushort Until);
+    // Expires: the tick at which the TTL ends. Ticks wrap around after 45 days, so they are compared by their 16-bit difference.
+    private readonly record struct Entry(ushort Chunk, ushort Offset, ushort Length, ushort Expires);
 
-    /// <summary>For the next claim; none when nothing is kept.</summary>
-    public long? Edition { get; private set; }
+    /// <summary>The revision to send with the next claim; null if nothing is cached.</summary>
+    public long? Revision { get; private set; }
 
-    /// <summary>Whenever a claim's reply may be missing, or another Redis may have taken over.</summary>
-    public void Forget()
+    /// <summary>Removes all entries. Must be called when a claim's reply may be lost, or another Redis may have taken over.</summary>
+    public void Invalidate()
     {
-        foreach (var part in _kept)
+        foreach (var part in _entries)
             part.Clear();
         _chunks.Clear();
-        (Edition, _filled, _count, _outdated, _reading) = (null, ChunkSize, 0, 0, null);
+        (Revision, _filled, _count, _wasted, _refresh) = (null, ChunkSize, 0, 0, null);
     }
 
-    /// <summary>The configurations of a claim's jobs, in their order; empty where Redis has none. Not cancelled: they are leased already.</summary>
+    /// <summary>The configurations of a claim's jobs, in their order; empty where Redis has none. Not cancellable: the jobs are already leased.</summary>
     public async Task<IReadOnlyList<ReadOnlyMemory<byte>>> TakeAsync(Claim claim)
     {
         var now = (ushort)(long)(time.GetElapsedTime(_started) / Tick % (ushort.MaxValue + 1));
-        // Before the changes, since it may be older than they are.
-        await EndReadingAsync();
-        if (claim.Changed is null || _outdated > ChunkSize * (1L + _chunks.Count / 2))
-            Forget();
+        // Before the changes are applied, since its data may be older than they are.
+        await EndRefreshAsync();
+        if (claim.Changed is null || _wasted > ChunkSize * (1L + _chunks.Count / 2))
+            Invalidate();
         foreach (var id in claim.Changed ?? [])
             Remove(id);
-        Edition = claim.Edition;
+        Revision = claim.Revision;
 
         var configs = new ReadOnlyMemory<byte>[claim.Jobs.Count];
         List<int> missing = [];
-        List<Guid> old = [];
+        List<Guid> stale = [];
         for (var i = 0; i < configs.Length; i++)
         {
             var id = claim.Jobs[i].Id;
-            if (!Part(id).TryGetValue(id, out var kept) || (short)(kept.Until - now) is <= -Grace or > LongestStay)
+            if (!Part(id).TryGetValue(id, out var entry) || (short)(entry.Expires - now) is <= -Grace or > LongestTtl)
             {
                 missing.Add(i);
                 continue;
             }
-            configs[i] = Text(kept);
-            if ((short)(kept.Until - now) <= 0)
-                old.Add(id);
+            configs[i] = Text(entry);
+            if ((short)(entry.Expires - now) <= 0)
+                stale.Add(id);
         }
         if (missing.Count > 0)
         {
@@ -81,42 +81,42 @@ internal sealed class ConfigCache(RedisSchedule schedule, int shard, int capacit
             foreach (var (n, i) in missing.Index())
             {
                 configs[i] = found[n];
-                Keep(ids[n], found[n], now);
+                Store(ids[n], found[n], now);
             }
         }
-        if (old.Count > 0)
-            _reading = (old, schedule.ConfigsAsync(shard, old), now);
+        if (stale.Count > 0)
+            _refresh = (stale, schedule.ConfigsAsync(shard, stale), now);
         return configs;
     }
 
-    private async Task EndReadingAsync()
+    private async Task EndRefreshAsync()
     {
-        if (_reading is not var (ids, found, at))
+        if (_refresh is not var (ids, found, at))
             return;
-        _reading = null;
+        _refresh = null;
         try
         {
             foreach (var (id, config) in ids.Zip(await found))
-                Keep(id, config, at);
+                Store(id, config, at);
         }
         catch (Exception failure) when (StoreResilience.IsStoreFailure(failure))
         {
-            // As after a failed claim. Those that are claimed already are leased, and not given up for it.
-            Forget();
+            // As after a failed claim. The exception must not escape: the jobs of this claim are already leased.
+            Invalidate();
         }
     }
 
-    private Dictionary<Guid, Kept> Part(Guid id) => _kept[(uint)id.GetHashCode() % (uint)_kept.Length];
+    private Dictionary<Guid, Entry> Part(Guid id) => _entries[(uint)id.GetHashCode() % (uint)_entries.Length];
 
-    private ReadOnlyMemory<byte> Text(Kept kept) => _chunks[kept.Chunk].AsMemory(kept.Offset, kept.Length);
+    private ReadOnlyMemory<byte> Text(Entry entry) => _chunks[entry.Chunk].AsMemory(entry.Offset, entry.Length);
 
-    private void Keep(Guid id, byte[] config, ushort read)
+    private void Store(Guid id, byte[] config, ushort read)
     {
-        var until = (ushort)(read + Random.Shared.Next(ShortestStay, LongestStay + 1));
+        var expires = (ushort)(read + Random.Shared.Next(ShortestTtl, LongestTtl + 1));
         var part = Part(id);
-        if (part.TryGetValue(id, out var old) && Text(old).Span.SequenceEqual(config))
+        if (part.TryGetValue(id, out var stale) && Text(stale).Span.SequenceEqual(config))
         {
-            part[id] = old with { Until = until };
+            part[id] = stale with { Expires = expires };
             return;
         }
         Remove(id);
@@ -126,24 +126,24 @@ internal sealed class ConfigCache(RedisSchedule schedule, int shard, int capacit
         {
             if (_chunks.Count > ushort.MaxValue)
                 return;
-            // Pinned, since the garbage collector leaves those where they are.
+            // Pinned, so that the garbage collector never copies it.
             _chunks.Add(GC.AllocateUninitializedArray<byte>(ChunkSize, pinned: true));
             _filled = 0;
         }
         config.CopyTo(_chunks[^1], _filled);
-        // By a fifth, not to twice the size.
+        // Grows it by about a fifth; adding to a full dictionary would double it.
         if (part.Count == part.Capacity)
             part.EnsureCapacity(part.Count + 1);
-        part[id] = new Kept((ushort)(_chunks.Count - 1), (ushort)_filled, (ushort)config.Length, until);
+        part[id] = new Entry((ushort)(_chunks.Count - 1), (ushort)_filled, (ushort)config.Length, expires);
         _filled += config.Length;
         _count++;
     }
 
     private void Remove(Guid id)
     {
-        if (!Part(id).Remove(id, out var kept))
+        if (!Part(id).Remove(id, out var entry))
             return;
-        _outdated += kept.Length;
+        _wasted += entry.Length;
         _count--;
     }
 }

@@ -4,8 +4,7 @@ using Microsoft.Extensions.Options;
 namespace Monit.Worker.Scheduler;
 
 /// <summary>
-/// The job channel, with a way to wait for room: the Scheduler claims only what fits, so that no claimed job waits
-/// outside a bounded queue.
+/// The job channel. The Scheduler waits for room before it claims, so that claimed jobs wait nowhere else.
 /// </summary>
 internal sealed class JobQueue(IOptions<PipelineOptions> options)
 {
@@ -18,7 +17,7 @@ internal sealed class JobQueue(IOptions<PipelineOptions> options)
     public int Capacity { get; } = options.Value.JobChannelSize;
     public int Room => Capacity - Count;
 
-    /// <summary>One writer only: what <see cref="Room"/> promised cannot be taken by another.</summary>
+    /// <summary>Only for the Scheduler: with a single writer, <see cref="Room"/> cannot shrink between reading it and writing.</summary>
     public bool TryWrite(CheckJob job) => _channel.Writer.TryWrite(job);
 
     public void Complete() => _channel.Writer.TryComplete();
@@ -36,7 +35,7 @@ internal sealed class JobQueue(IOptions<PipelineOptions> options)
         }
     }
 
-    /// <summary>Waits until at least <paramref name="wanted"/> jobs fit.</summary>
+    /// <summary>Waits until there is room for at least <paramref name="wanted"/> jobs, or the queue is empty.</summary>
     public async Task WaitForRoomAsync(int wanted, CancellationToken ct)
     {
         _wanted = Math.Min(wanted, Capacity);

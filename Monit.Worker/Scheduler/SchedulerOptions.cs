@@ -9,7 +9,7 @@ internal sealed class SchedulerOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan Interval { get; set; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Most ids in one claim, 1..2000; default 1000: with fewer, a loaded Redis keeps the executor waiting.</summary>
+    /// <summary>The maximum number of jobs per claim, 1..2000; default 1000: with fewer, the executor waits for a loaded Redis.</summary>
     [Range(1, 2000)]
     public int BatchSize { get; set; } = 1000;
 
@@ -17,7 +17,7 @@ internal sealed class SchedulerOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan VisibilityTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Most configurations kept in the worker, 0..10 000 000; default 1 000 000. Each takes some 70 bytes and its URL.</summary>
+    /// <summary>The maximum number of cached configurations, 0..10 000 000; default 1 000 000. Each takes about 70 bytes and its URL.</summary>
     [Range(0, 10_000_000)]
     public int ConfigCacheSize { get; set; } = 1_000_000;
 }

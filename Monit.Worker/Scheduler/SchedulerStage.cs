@@ -7,8 +7,8 @@ using Monit.Worker.Telemetry;
 namespace Monit.Worker.Scheduler;
 
 /// <summary>
-/// Stage 1: claims due monitors. A tick goes on while there is a backlog and room for it, and takes turns between the
-/// shards. A claim is never repeated: what a lost reply took, the Reclaimer returns.
+/// Stage 1: claims due monitors. A tick continues as long as there is a backlog, round robin over the shards, and waits
+/// for room in the queue. A claim is never retried: the Reclaimer returns the jobs of a lost reply.
 /// </summary>
 internal sealed partial class SchedulerStage(
     RedisSchedule schedule,
@@ -20,20 +20,20 @@ internal sealed partial class SchedulerStage(
     TimeProvider time,
     ILogger<SchedulerStage> logger) : IDisposable
 {
-    private readonly Signal _nudge = new(time);
+    private readonly Signal _wake = new(time);
     private readonly ConfigCache[] _configs = [.. Enumerable.Range(0, schedule.Keys.Shards).Select(shard =>
         new ConfigCache(schedule, shard, options.Value.ConfigCacheSize / schedule.Keys.Shards, time))];
-    private bool _away;
+    private bool _unavailable;
     private long _lastTick;
 
-    /// <summary>Since Redis last answered a claim, by the monotonic clock; none before the first answer.</summary>
+    /// <summary>The time since Redis last answered a claim, by the monotonic clock; null before the first answer.</summary>
     public TimeSpan? SinceLastTick =>
         Volatile.Read(ref _lastTick) is var last and not 0 ? time.GetElapsedTime(last) : null;
 
-    /// <summary>There is work now: do not wait for the next tick.</summary>
-    public void Nudge() => _nudge.Set();
+    /// <summary>Starts the next tick at once.</summary>
+    public void Wake() => _wake.Set();
 
-    public void Dispose() => _nudge.Dispose();
+    public void Dispose() => _wake.Dispose();
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -44,9 +44,9 @@ internal sealed partial class SchedulerStage(
             try
             {
                 await TickAsync(stop);
-                if (_away)
-                    LogBack();
-                _away = false;
+                if (_unavailable)
+                    LogRecovered();
+                _unavailable = false;
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -54,12 +54,12 @@ internal sealed partial class SchedulerStage(
             }
             catch (Exception failure)
             {
-                if (!_away)
-                    LogAway(failure);
-                _away = true;
-                Array.ForEach(_configs, configs => configs.Forget());
+                if (!_unavailable)
+                    LogUnavailable(failure);
+                _unavailable = true;
+                Array.ForEach(_configs, configs => configs.Invalidate());
             }
-            await _nudge.WaitAsync(options.Value.Interval - time.GetElapsedTime(started), stop);
+            await _wake.WaitAsync(options.Value.Interval - time.GetElapsedTime(started), stop);
         }
     }
 
@@ -80,8 +80,8 @@ internal sealed partial class SchedulerStage(
     private async Task<int> ClaimAsync(int shard, int limit)
     {
         var sent = time.GetTimestamp();
-        var claim = await schedule.ClaimAsync(shard, limit, options.Value.VisibilityTimeout, _configs[shard].Edition);
-        // Here and not at the end of a tick, which lasts as long as there is a backlog.
+        var claim = await schedule.ClaimAsync(shard, limit, options.Value.VisibilityTimeout, _configs[shard].Revision);
+        // After each claim, since a tick lasts as long as there is a backlog.
         Volatile.Write(ref _lastTick, time.GetTimestamp());
         if (!claim.Built)
             sweeps.Request(shard);
@@ -98,8 +98,8 @@ internal sealed partial class SchedulerStage(
     }
 
     [LoggerMessage(1, LogLevel.Warning, "Cannot claim work from Redis; trying again every tick")]
-    private partial void LogAway(Exception failure);
+    private partial void LogUnavailable(Exception failure);
 
     [LoggerMessage(2, LogLevel.Information, "Redis answers again; claiming work")]
-    private partial void LogBack();
+    private partial void LogRecovered();
 }

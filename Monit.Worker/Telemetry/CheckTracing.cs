@@ -8,24 +8,24 @@ using Monit.Worker.ResultProcessor;
 namespace Monit.Worker.Telemetry;
 
 /// <summary>
-/// One check as one trace. Its outcome decides whether it is kept, so the spans are made once that is known, from
-/// recorded times; what is not kept costs nothing. Whoever takes a job out of the pipeline ends its trace.
+/// One trace per check, with tail sampling: spans are created once the outcome is known, from recorded times, so a check
+/// that is not sampled costs nothing. The code that takes a job out of the pipeline must end its trace.
 /// </summary>
 internal sealed class CheckTracing(IOptions<TelemetryOptions> options, TimeProvider time)
 {
     private static readonly ActivitySource Source = new("Monit.Worker");
 
     /// <summary>
-    /// Starts the trace of a check that is kept, as of its claim, and makes it the current one. Failures and state changes
-    /// are kept always, plain successes by <see cref="TelemetryOptions.SuccessRatio"/>.
+    /// Starts the trace of a check if it is sampled, with the time of its claim, and makes it current. Failures and state
+    /// changes are always sampled, other successes by <see cref="TelemetryOptions.SuccessRatio"/>.
     /// </summary>
     /// <param name="decided">The monotonic timestamp before the decision.</param>
     public void Start(CheckedJob done, in Outcome outcome, long decided)
     {
-        if (!Source.HasListeners() || !IsKept(done, outcome))
+        if (!Source.HasListeners() || !IsSampled(done, outcome))
             return;
         var (job, result, now) = (done.Job, done.Result, time.GetTimestamp());
-        // Whatever is current here belongs to somebody else: a check is a trace of its own.
+        // A check is a trace of its own, not a child of whatever activity is current.
         Activity.Current = null;
         if (Source.StartActivity("monit.check", ActivityKind.Internal, default(ActivityContext), startTime: At(job.Claimed.Sent)) is not { } root)
             return;
@@ -41,7 +41,7 @@ internal sealed class CheckTracing(IOptions<TelemetryOptions> options, TimeProvi
         decision?.SetTag("monit.incident.change", outcome.Change.ToString().ToLowerInvariant());
     }
 
-    /// <summary>A batch of transitions on its way to SQL: part of the first one's trace, linked to the others.</summary>
+    /// <summary>The span of writing a batch of transitions to SQL: in the trace of the first one, linked to the others.</summary>
     public static Activity? StartWrite(List<PendingTransition> batch)
     {
         if (batch.Find(pending => pending.Job.Trace is not null) is not { } first)
@@ -51,7 +51,7 @@ internal sealed class CheckTracing(IOptions<TelemetryOptions> options, TimeProvi
             ?.SetTag("db.operation.batch.size", batch.Count);
     }
 
-    /// <summary>Shows in the other traces of a batch when it was written, and links them to where.</summary>
+    /// <summary>Adds a span of the write, linked to <paramref name="write"/>, to the other traces of the batch.</summary>
     public static void Join(List<PendingTransition> batch, Activity write)
     {
         foreach (var trace in batch.Select(pending => pending.Job.Trace).Where(trace => trace is not null && trace.TraceId != write.TraceId))
@@ -62,13 +62,15 @@ internal sealed class CheckTracing(IOptions<TelemetryOptions> options, TimeProvi
         }
     }
 
-    /// <summary>Telling Monit.Alerts, as part of the check that opened or closed the incident.</summary>
+    /// <summary>The span of the call to Monit.Alerts, in the trace of the check that opened or closed the incident.</summary>
     public static Activity? StartDispatch(ActivityContext check) =>
         check == default ? null : Source.StartActivity("monit.alert.dispatch", ActivityKind.Producer, check);
 
-    /// <summary>The job is written to Redis. Returns its span, to which the others of the batch are linked.</summary>
-    /// <param name="sent">The monotonic timestamp before the script was called.</param>
+    /// <summary>Adds the span of writing the job to Redis, and ends the trace.</summary>
     /// <param name="operation">The script.</param>
+    /// <param name="sent">The monotonic timestamp before the script was called.</param>
+    /// <param name="batch">The first such span of the batch, to which this one is linked; default if there is none yet.</param>
+    /// <returns>The first such span of the batch.</returns>
     public ActivityContext EndWritten(CheckJob job, string operation, bool fenced, long sent, ActivityContext batch)
     {
         if (job.Trace is not { } root)
@@ -80,18 +82,18 @@ internal sealed class CheckTracing(IOptions<TelemetryOptions> options, TimeProvi
         return batch == default ? write?.Context ?? default : batch;
     }
 
-    /// <summary>The job has left the pipeline.</summary>
+    /// <summary>Ends the trace of a job that leaves the pipeline.</summary>
     public static void End(CheckJob job, string ending)
     {
         job.Trace?.SetTag("monit.check.ending", ending).Stop();
         job.Trace = null;
     }
 
-    private bool IsKept(CheckedJob done, in Outcome outcome) =>
+    private bool IsSampled(CheckedJob done, in Outcome outcome) =>
         !done.Result.Success || outcome.Change != IncidentChange.None || !done.Job.Incident.IsHealthy
         || Random.Shared.NextDouble() < options.Value.SuccessRatio;
 
-    // One claim brings many jobs: the first to be kept shows it, the others link to that.
+    // All jobs of a claim share it: the other traces link to the span in the first one.
     private void AddClaim(ActivityContext root, LeaseClock clock)
     {
         using var claim = Child(root, "monit.claim", ActivityKind.Client, clock.Sent, clock.Received, clock.Span);
@@ -99,7 +101,7 @@ internal sealed class CheckTracing(IOptions<TelemetryOptions> options, TimeProvi
         clock.Span ??= claim;
     }
 
-    // By the semantic conventions for HTTP clients; no query and no user info, which may hold secrets.
+    // OpenTelemetry's semantic conventions for HTTP clients, without query and user info, which may hold secrets.
     private void AddRequest(ActivityContext root, CheckedJob done)
     {
         if (!Uri.TryCreate(done.Job.Config.Url, UriKind.Absolute, out var url))

@@ -6,15 +6,15 @@ using Monit.Worker.Executor;
 namespace Monit.Worker.Telemetry;
 
 /// <summary>
-/// The worker's instruments, under the meter <c>Monit.Worker</c>; docs/telemetry.md lists them. Attributes have few
-/// values: never a monitor's id or URL.
+/// The worker's instruments, in the meter <c>Monit.Worker</c>; docs/telemetry.md lists them. Attributes must have low
+/// cardinality: never a monitor's id or URL.
 /// </summary>
 internal sealed class PipelineMetrics
 {
     public const string MeterName = "Monit.Worker";
 
     private readonly ConcurrentQueue<(string Name, Func<int> Length)> _queues = new();
-    private readonly ConcurrentQueue<(string Pool, Func<int> Used, int Limit)> _slots = new();
+    private readonly ConcurrentQueue<(string Pool, Func<int> Used, int Limit)> _permits = new();
     private readonly Histogram<double> _checkDuration;
 
     public PipelineMetrics(IMeterFactory meters)
@@ -22,28 +22,28 @@ internal sealed class PipelineMetrics
         var meter = meters.Create(MeterName);
         Claims = meter.CreateCounter<long>("monit.claims", "{job}", "Jobs claimed.");
         Completions = meter.CreateCounter<long>("monit.completions", "{job}", "Checks completed.");
-        Fenced = meter.CreateCounter<long>("monit.completions.fenced", "{job}", "Results that came after their lease had moved on.");
-        Expired = meter.CreateCounter<long>("monit.results.expired", "{job}", "Results dropped because a store stayed away for longer than their lease.");
-        Releases = meter.CreateCounter<long>("monit.releases", "{job}", "Jobs given back unchecked.");
-        Reclaims = meter.CreateCounter<long>("monit.reclaims", "{job}", "Jobs whose lease had run out.");
-        MissedSlots = meter.CreateCounter<long>("monit.schedule.missed", "{slot}", "Slots that went by without a check.");
+        Fenced = meter.CreateCounter<long>("monit.completions.fenced", "{job}", "Results that were fenced off because their lease had changed.");
+        Expired = meter.CreateCounter<long>("monit.results.expired", "{job}", "Results dropped because a store was unavailable for longer than their lease.");
+        Releases = meter.CreateCounter<long>("monit.releases", "{job}", "Jobs released unchecked.");
+        Reclaims = meter.CreateCounter<long>("monit.reclaims", "{job}", "Jobs whose lease had expired.");
+        MissedSlots = meter.CreateCounter<long>("monit.schedule.missed", "{slot}", "Slots that passed without a check.");
         Parked = meter.CreateCounter<long>("monit.monitors.parked", "{monitor}", "Monitors that left the normal cadence.");
         IncidentsOpened = meter.CreateCounter<long>("monit.incidents.opened", "{incident}", "Incidents opened.");
         IncidentsClosed = meter.CreateCounter<long>("monit.incidents.closed", "{incident}", "Incidents closed.");
-        ScheduleLag = meter.CreateHistogram("monit.schedule.lag", "s", "From due to claimed.",
+        ScheduleLag = meter.CreateHistogram("monit.schedule.lag", "s", "The time from due to claimed.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 900] });
         // Up to a minute, the longest time-out.
-        _checkDuration = meter.CreateHistogram("monit.check.duration", "s", "A whole check, from before the name is resolved.",
+        _checkDuration = meter.CreateHistogram("monit.check.duration", "s", "The duration of a whole check, name resolution included.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60] });
         meter.CreateObservableUpDownCounter("monit.pipeline.queue.length", () => _queues.Select(
             queue => new Measurement<int>(queue.Length(), new KeyValuePair<string, object?>("monit.queue.name", queue.Name))),
-            "{item}", "What waits between two stages.");
-        meter.CreateObservableUpDownCounter("monit.http.slots.usage", () => _slots.Select(
-            slots => new Measurement<int>(slots.Used(), new KeyValuePair<string, object?>("monit.slots.pool", slots.Pool))),
-            "{slot}", "Slots of the HTTP semaphore in use.");
-        meter.CreateObservableUpDownCounter("monit.http.slots.limit", () => _slots.Select(
-            slots => new Measurement<int>(slots.Limit, new KeyValuePair<string, object?>("monit.slots.pool", slots.Pool))),
-            "{slot}", "Slots of the HTTP semaphore.");
+            "{item}", "Items that wait between two stages.");
+        meter.CreateObservableUpDownCounter("monit.http.slots.usage", () => _permits.Select(
+            permits => new Measurement<int>(permits.Used(), new KeyValuePair<string, object?>("monit.slots.pool", permits.Pool))),
+            "{slot}", "HTTP permits in use.");
+        meter.CreateObservableUpDownCounter("monit.http.slots.limit", () => _permits.Select(
+            permits => new Measurement<int>(permits.Limit, new KeyValuePair<string, object?>("monit.slots.pool", permits.Pool))),
+            "{slot}", "The maximum number of HTTP permits.");
     }
 
     public Counter<long> Claims { get; }
@@ -68,5 +68,5 @@ internal sealed class PipelineMetrics
 
     public void ObserveQueue(string name, Func<int> length) => _queues.Enqueue((name, length));
 
-    public void ObserveSlots(string pool, Func<int> used, int limit) => _slots.Enqueue((pool, used, limit));
+    public void ObservePermits(string pool, Func<int> used, int limit) => _permits.Enqueue((pool, used, limit));
 }

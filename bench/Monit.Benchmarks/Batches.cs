@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace Monit.Benchmarks;
 
-/// <summary>A job's share in the two calls that it takes part in, batches of 500, without Redis.</summary>
+/// <summary>The client's cost per job of claim and complete, in batches of 500, without Redis.</summary>
 [MemoryDiagnoser]
 public class Batches
 {

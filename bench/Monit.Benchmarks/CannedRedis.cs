@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace Monit.Benchmarks;
 
-/// <summary>Answers every script at once with the same reply: what is left is our own encoding and decoding.</summary>
+/// <summary>Returns the same reply to every script at once, so that only encoding and decoding are measured.</summary>
 public class CannedRedis : DispatchProxy
 {
     private object? _reply;

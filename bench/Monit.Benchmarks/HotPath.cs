@@ -12,7 +12,7 @@ using Monit.Worker.Telemetry;
 
 namespace Monit.Benchmarks;
 
-/// <summary>What every check costs beyond its sockets.</summary>
+/// <summary>The cost of a check apart from its sockets.</summary>
 [MemoryDiagnoser]
 public class HotPath
 {
@@ -38,11 +38,11 @@ public class HotPath
     [Benchmark]
     public object DecideUp() => Decision.Decide(default(IncidentState), Up, 1_700_000_000_000, Rules, true).State;
 
-    /// <summary>What telemetry adds to a successful check while nothing listens: no allocation.</summary>
+    /// <summary>Tracing of a successful check without a listener; must not allocate.</summary>
     [Benchmark]
     public void TraceUp() => _tracing.Start(_done, UpOutcome, 0);
 
-    /// <summary>The same and the instruments, as they are counted for each success.</summary>
+    /// <summary>The same with the metrics of a successful check.</summary>
     [Benchmark]
     public void MeasureUp()
     {
@@ -54,7 +54,7 @@ public class HotPath
         _metrics.Completions.Add(1);
     }
 
-    /// <summary>Where everything but the public Internet is refused, so that every rule is looked at.</summary>
+    /// <summary>A public address with private targets refused, so that every rule is evaluated.</summary>
     [Benchmark]
     public bool GuardAddress() => _guard.Allows(Address);
 

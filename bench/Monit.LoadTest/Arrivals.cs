@@ -3,12 +3,12 @@ using Monit.Core.Monitors;
 namespace Monit.LoadTest;
 
 /// <summary>
-/// What the target saw in a window; lag in ms from a monitor's slot to its request. Lags and doubled checks are those of the monitors that
-/// are answered well: retries of the others are due off their slots.
+/// The requests in a window. Lag is the time in ms from a monitor's slot to its request. Lags and doubled checks count only
+/// monitors whose target succeeds, since retries of the others are due between slots.
 /// </summary>
 internal sealed record Seen(long Requests, long Missed, long Doubled, int LagP50, int LagP99, int LagMax, int Connections);
 
-/// <summary>Requests against the slots that the monitors' ids give them.</summary>
+/// <summary>Compares requests with the monitors' slots.</summary>
 internal sealed class Arrivals
 {
     private readonly Lock _lock = new();

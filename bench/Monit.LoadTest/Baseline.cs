@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Monit.LoadTest;
 
-/// <summary>What a check costs at least: a bare loop of <see cref="HttpMessageInvoker"/> against the same targets.</summary>
+/// <summary>A lower bound for the cost of a check: a bare loop of <see cref="HttpMessageInvoker"/> against the same targets.</summary>
 internal static class Baseline
 {
     private const int Loops = 128;

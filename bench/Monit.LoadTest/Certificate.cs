@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Monit.LoadTest;
 
-/// <summary>The targets' certificate, and the file that makes others trust it.</summary>
+/// <summary>The targets' certificate, and the PEM file by which other processes trust it.</summary>
 internal static class Certificate
 {
     public static string Create(string folder)

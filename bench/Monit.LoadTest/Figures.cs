@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Monit.LoadTest;
 
-/// <summary>What was measured, in order, under the names that the JSON has.</summary>
+/// <summary>The measured values in order, by their JSON names.</summary>
 internal sealed class Figures
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };

@@ -2,18 +2,18 @@ using System.Globalization;
 
 namespace Monit.LoadTest;
 
-/// <summary>What is put under load, and how.</summary>
+/// <summary>The load and the configuration of the system under test.</summary>
 internal sealed record LoadOptions
 {
     public required int Monitors { get; init; }
-    /// <summary>Seconds from one check of a monitor to its next.</summary>
+    /// <summary>Seconds between two checks of a monitor.</summary>
     public required int Interval { get; init; }
     public required TimeSpan Duration { get; init; }
     public required TimeSpan Warmup { get; init; }
     public required int Workers { get; init; }
     public required int Shards { get; init; }
     public required bool KeepAlive { get; init; }
-    /// <summary>Percent of the targets that answer 500, refuse the connection, never answer.</summary>
+    /// <summary>Percent of the targets that respond with 500 (<see cref="Failing"/>), refuse the connection, or never respond.</summary>
     public required int Failing { get; init; }
     public required int Refusing { get; init; }
     public required int Silent { get; init; }
@@ -23,7 +23,7 @@ internal sealed record LoadOptions
     /// <summary>Further settings of the worker, NAME=VALUE.</summary>
     public required string[] Settings { get; init; }
 
-    /// <summary>The monitors' ids: the same in every process, in the order of creation.</summary>
+    /// <summary>The id of a monitor: the same in every process, ascending by index.</summary>
     public static Guid Id(int index)
     {
         Span<byte> id = stackalloc byte[16];
@@ -32,7 +32,7 @@ internal sealed record LoadOptions
         return new Guid(id, bigEndian: true);
     }
 
-    /// <summary>The addresses that the targets share: a connection each would use up the ports to a single one.</summary>
+    /// <summary>The targets share eight addresses, because a single one would run out of ports.</summary>
     public static string Address(int index) => $"127.0.0.{1 + index % 8}";
 
     public string Url(int index, int port, int closed)

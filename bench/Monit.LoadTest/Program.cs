@@ -3,8 +3,8 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Monit.LoadTest;
 
-// The target and the baseline are this program as well, each a process of its own.
-if (Environment.GetEnvironmentVariable(Stand.Part) is { } part && JsonSerializer.Deserialize<Stand.PartOptions>(part) is { } own)
+// This program also runs as the target and as the baseline, each in its own process.
+if (Environment.GetEnvironmentVariable(TestBed.Part) is { } part && JsonSerializer.Deserialize<TestBed.PartOptions>(part) is { } own)
 {
     if (own.Name == "baseline")
         await Baseline.RunAsync(own.Options, own.Port);
@@ -14,9 +14,9 @@ if (Environment.GetEnvironmentVariable(Stand.Part) is { } part && JsonSerializer
 }
 
 var monitors = Number("--monitors", "how many monitors", 10_000, 1, 5_000_000);
-var interval = Number("--interval", "seconds from one check of a monitor to its next", 30, 1, 3600);
+var interval = Number("--interval", "seconds between two checks of a monitor", 30, 1, 3600);
 var duration = Number("--duration", "seconds to measure", 60, 1, 86_400);
-var warmup = Number("--warmup", "seconds before that, and then until nothing is overdue; default: an interval and 10 s", -1, 0, 3600);
+var warmup = Number("--warmup", "seconds of warm-up, which then lasts until nothing is overdue; default: an interval and 10 s", -1, 0, 3600);
 var workers = Number("--workers", "worker processes", 1, 1, 32);
 var shards = Number("--shards", "Scheduling:Shards", 1, 1, 1024);
 var failing = Number("--failing", "percent of the targets that answer 500", 0, 0, 100);
@@ -25,14 +25,14 @@ var silent = Number("--silent", "percent of the targets that never answer", 0, 0
 var body = Number("--body", "bytes in a response", 2, 0, 10_000_000);
 var connection = new Option<string>("--connection") { Description = "keep-alive, or a new connection for each check", DefaultValueFactory = _ => "new" };
 connection.AcceptOnlyFromAmong("new", "keep-alive");
-var mode = new Option<string>("--mode") { Description = "check: the whole worker; claim, fetch-due: only the scripts, reliable and not", DefaultValueFactory = _ => "check" };
+var mode = new Option<string>("--mode") { Description = "check: the whole worker; claim, fetch-due: only the scripts, with and without leases", DefaultValueFactory = _ => "check" };
 mode.AcceptOnlyFromAmong("check", "claim", "fetch-due");
-var tls = new Option<bool>("--tls") { Description = "targets speak TLS" };
-var restart = new Option<bool>("--restart") { Description = "kill and start the first worker at the end, and time it" };
+var tls = new Option<bool>("--tls") { Description = "targets use TLS" };
+var restart = new Option<bool>("--restart") { Description = "kill and restart the first worker at the end, and measure the time" };
 var settings = new Option<string[]>("--set") { Description = "a further setting of the workers: --set Pipeline:JobChannelSize=2000" };
-var json = new Option<FileInfo>("--json") { Description = "write the figures there, as one flat object" };
+var json = new Option<FileInfo>("--json") { Description = "write the figures to this file, as one flat object" };
 
-var command = new RootCommand("Puts the worker as it ships under load: redis-server, PostgreSQL, targets and all on this machine.")
+var command = new RootCommand("Load-tests the published worker, with redis-server, PostgreSQL and targets on this machine.")
 {
     monitors, interval, duration, warmup, workers, shards, connection, failing, refusing, silent, body, tls, restart, mode, settings, json,
 };
@@ -48,7 +48,7 @@ command.SetAction(async (parsed, ct) =>
         Body = parsed.GetValue(body), Tls = parsed.GetValue(tls), Restart = parsed.GetValue(restart), Settings = parsed.GetValue(settings) ?? [],
     };
     var figures = parsed.GetValue(mode) is var loop && loop == "check"
-        ? await Stand.RunAsync(options, ct)
+        ? await TestBed.RunAsync(options, ct)
         : await ScriptLoop.RunAsync(options, reliable: loop == "claim", ct);
     figures.Print();
     if (parsed.GetValue(json) is { } file)
@@ -56,13 +56,13 @@ command.SetAction(async (parsed, ct) =>
 });
 return await command.Parse(args).InvokeAsync();
 
-static Option<int> Number(string name, string description, int standard, int least, int most)
+static Option<int> Number(string name, string description, int defaultValue, int min, int max)
 {
-    var option = new Option<int>(name) { Description = $"{description}, {least}..{most}", DefaultValueFactory = _ => standard };
+    var option = new Option<int>(name) { Description = $"{description}, {min}..{max}", DefaultValueFactory = _ => defaultValue };
     option.Validators.Add(result =>
     {
-        if (result.Tokens.Count > 0 && (result.GetValueOrDefault<int>() < least || result.GetValueOrDefault<int>() > most))
-            result.AddError($"{name} must be between {least} and {most}.");
+        if (result.Tokens.Count > 0 && (result.GetValueOrDefault<int>() < min || result.GetValueOrDefault<int>() > max))
+            result.AddError($"{name} must be between {min} and {max}.");
     });
     return option;
 }

@@ -5,11 +5,11 @@ using StackExchange.Redis;
 
 namespace Monit.LoadTest;
 
-/// <summary>The counters of all processes at a moment; two of them make the figures.</summary>
+/// <summary>A snapshot of the counters of all processes; the figures are the difference of two.</summary>
 internal sealed partial record Reading(
     long At, Usage Worker, Usage Redis, Usage Postgres, Usage Target, double Commands, Dictionary<string, double> Metrics)
 {
-    // What the scripts call, and nobody else: the commands that clients issue are the others.
+    // Commands that only the scripts call; all others are sent by clients.
     private static readonly HashSet<string> OfScripts = [.. typeof(RedisScript).GetFields().Select(field => field.GetValue(null)).OfType<RedisScript>()
         .SelectMany(script => CallPattern().Matches(script.Text)).Select(call => call.Groups[1].Value.ToLowerInvariant())];
 
@@ -22,7 +22,7 @@ internal sealed partial record Reading(
             {
                 // name{attributes} value time
                 var fields = line[(line.LastIndexOf('}') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                // Of all attributes only the garbage collector's generation is told apart.
+                // Sums over all attributes except the garbage collector's generation.
                 var name = line.Split('{', ' ')[0] + GenerationPattern().Match(line).Groups[1].Value;
                 if (double.TryParse(fields[line.Contains('}', StringComparison.Ordinal) ? 0 : 1], CultureInfo.InvariantCulture, out var value))
                     metrics[name] = metrics.GetValueOrDefault(name) + value;

@@ -7,7 +7,7 @@ using StackExchange.Redis;
 
 namespace Monit.LoadTest;
 
-/// <summary>The schedule's own speed, without a check in between: what reliability costs.</summary>
+/// <summary>Measures the scripts alone, without checks: the cost of leases.</summary>
 internal static class ScriptLoop
 {
     private const int Batch = 500;
@@ -23,7 +23,7 @@ internal static class ScriptLoop
         foreach (var page in entries.Chunk(Batch))
             await schedule.ScheduleAsync(0, page, ct);
 
-        long? edition = null;
+        long? revision = null;
         var (jobs, started, own, its) = (0L, time.GetTimestamp(), Usage.Self(), Usage.Of(server.Pid));
         while (time.GetElapsedTime(started) < options.Duration)
             jobs += reliable ? await ClaimAsync() : await FetchAsync();
@@ -38,17 +38,17 @@ internal static class ScriptLoop
             ["redis_rss_mb"] = Usage.Of(server.Pid).Megabytes,
         };
 
-        // Due at once again, so that there is always a full batch.
+        // Completed jobs are due at once again, so that there is always a full batch.
         async Task<int> ClaimAsync()
         {
-            var claim = await schedule.ClaimAsync(0, Batch, TimeSpan.FromSeconds(30), edition);
-            edition = claim.Edition;
+            var claim = await schedule.ClaimAsync(0, Batch, TimeSpan.FromSeconds(30), revision);
+            revision = claim.Revision;
             await schedule.CompleteAsync(0, [.. claim.Jobs.Select(job => new Completion(new Lease(job.Id, claim.Token), 0,
                 TimeSpan.Zero, new MonitorStatus(MonitorState.Up, 200, 1, null, claim.Now), null))], ct);
             return claim.Jobs.Count;
         }
 
-        // What fetch_due has taken is nowhere: whoever dies now has lost it.
+        // Jobs taken by fetch_due are in no set: a crash here would lose them.
         async Task<int> FetchAsync()
         {
             var due = await schedule.FetchDueAsync(0, Batch);

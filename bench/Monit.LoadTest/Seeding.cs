@@ -10,12 +10,12 @@ using StackExchange.Redis;
 
 namespace Monit.LoadTest;
 
-/// <summary>Creates the monitors as a bulk import does, in SQL and Redis.</summary>
+/// <summary>Creates the monitors in SQL and Redis by bulk import.</summary>
 internal static class Seeding
 {
     private const int AtOnce = 4;
 
-    /// <summary>Returns how long it took.</summary>
+    /// <summary>Returns the time it took.</summary>
     public static async Task<TimeSpan> RunAsync(LoadOptions options, string database, string redisConnection, int port, int closed, CancellationToken ct)
     {
         var time = TimeProvider.System;

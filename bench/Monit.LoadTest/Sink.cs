@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Monit.LoadTest;
 
-/// <summary>Takes the telemetry and the alerts of the workers, and forgets them.</summary>
+/// <summary>Accepts the telemetry and the alerts of the workers, and discards them.</summary>
 internal sealed class Sink : IAsyncDisposable
 {
     private readonly WebApplication _app;

@@ -4,17 +4,17 @@ using Monit.Worker.Executor.Sockets;
 namespace Monit.LoadTest;
 
 /// <summary>
-/// One thread that serves all connections (Linux, level-triggered): two system calls a request, since it reads only what is there.
-/// Requests and answers are small enough to come and go at once.
+/// One thread that serves all connections (Linux epoll, level-triggered), with two system calls per request. Requests and
+/// responses are small enough for a single read or write.
 /// </summary>
 internal sealed class SocketLoop(IReadOnlyList<Socket> listeners, SocketLoop.Serve serve)
 {
-    /// <summary>What to answer to a request of more than five bytes, null for never, and whether the connection stays.</summary>
+    /// <summary>The response to a request of more than five bytes (null: none), and whether the connection stays open.</summary>
     public delegate (byte[]? Answer, bool Stays) Serve(ReadOnlySpan<byte> request, bool isFirst);
 
     private readonly EpollSet _sockets = new();
     private readonly byte[] _buffer = new byte[1024];
-    // By the number of their sockets.
+    // Indexed by file descriptor.
     private Connection?[] _connections = new Connection?[1024];
 
     private sealed class Connection(Socket socket, bool isListener)
@@ -56,7 +56,7 @@ internal sealed class SocketLoop(IReadOnlyList<Socket> listeners, SocketLoop.Ser
         }
         catch (SocketException failure) when (failure.SocketErrorCode is SocketError.WouldBlock or SocketError.ConnectionAborted or SocketError.ConnectionReset)
         {
-            // The client has gone.
+            // The client has disconnected.
         }
     }
 

@@ -8,12 +8,12 @@ using System.Text.Json;
 namespace Monit.LoadTest;
 
 /// <summary>
-/// What is checked: as lean a server as can be, since it shares the machine. It knows every monitor's slots, and so sees
-/// lag, missed and doubled checks for itself. <c>/~start</c> begins a window, <c>/~stop</c> ends it and tells.
+/// The server that is checked, as cheap as possible, since it shares the machine. It computes every monitor's slots and so
+/// measures lag, missed and doubled checks. <c>/~start</c> starts a window, <c>/~stop</c> ends it and returns the result.
 /// </summary>
 internal sealed class Target(LoadOptions options, int port, X509Certificate2? certificate)
 {
-    // More than that may not fit into a socket's buffer at once.
+    // A larger response may not fit into the socket's buffer at once.
     private const int SmallBody = 4096;
 
     private readonly byte[] _up = Answer(200, options);
@@ -44,7 +44,7 @@ internal sealed class Target(LoadOptions options, int port, X509Certificate2? ce
             _ = ServeAsync(await listener.AcceptAsync());
     }
 
-    // What to answer, null for never, and whether the connection stays.
+    // Returns the response (null: none), and whether the connection stays open.
     private (byte[]? Answer, bool Stays) Serve(ReadOnlySpan<byte> request, bool isFirst)
     {
         if (isFirst)
@@ -78,7 +78,7 @@ internal sealed class Target(LoadOptions options, int port, X509Certificate2? ce
         }
         catch (Exception)
         {
-            // The client has gone.
+            // The client has disconnected.
         }
     }
 

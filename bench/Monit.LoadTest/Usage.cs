@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Monit.LoadTest;
 
-/// <summary>CPU and memory of a process and its children, dead ones' CPU included.</summary>
+/// <summary>CPU time and memory of a process and its children, including the CPU time of dead ones.</summary>
 internal readonly record struct Usage(TimeSpan Cpu, double Megabytes)
 {
     private const int TicksPerSecond = 100;
@@ -24,7 +24,7 @@ internal readonly record struct Usage(TimeSpan Cpu, double Megabytes)
         try
         {
             var text = File.ReadAllText($"{folder}/stat");
-            // The name may hold anything, parentheses included.
+            // The process name may contain any character, including parentheses.
             var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
             long Field(int index) => long.Parse(fields[index], CultureInfo.InvariantCulture);
             return new Stat(int.Parse(text.AsSpan(0, text.IndexOf(' ', StringComparison.Ordinal)), CultureInfo.InvariantCulture),
@@ -36,7 +36,7 @@ internal readonly record struct Usage(TimeSpan Cpu, double Megabytes)
         }
     }
 
-    // Where there are children, shared pages count by their share: PostgreSQL's buffers are in every backend.
+    // With children, shared pages are counted proportionally: PostgreSQL's buffers are mapped by every backend.
     private static long Memory(string folder, string what) => File.ReadLines($"{folder}/smaps_rollup")
         .Where(line => line.StartsWith(what, StringComparison.Ordinal))
         .Select(line => long.Parse(line.AsSpan(4).Trim().TrimEnd(" kB"), CultureInfo.InvariantCulture)).FirstOrDefault();

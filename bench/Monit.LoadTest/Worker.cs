@@ -3,7 +3,7 @@ using Monit.Testing;
 
 namespace Monit.LoadTest;
 
-/// <summary>A worker as it ships, its telemetry on.</summary>
+/// <summary>A published worker with telemetry enabled.</summary>
 internal sealed class Worker(LoadOptions options, int number, string folder, string redis, string database, string sink, string? certificate) : IDisposable
 {
     private readonly string _folder = Path.Combine(folder, $"worker-{number}");

@@ -1,16 +1,16 @@
 namespace Monit.Chaos;
 
-/// <summary>How large the installation is, and how patient.</summary>
+/// <summary>Size and time limits of the installation.</summary>
 internal sealed record ChaosOptions
 {
     public int Monitors { get; init; } = 2000;
     public int Workers { get; init; } = 2;
     public int Shards { get; init; } = 2;
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(3);
-    /// <summary>Of a check.</summary>
+    /// <summary>The time-out of a check.</summary>
     public TimeSpan Timeout => Interval - TimeSpan.FromSeconds(1);
     public TimeSpan VisibilityTimeout { get; init; } = TimeSpan.FromSeconds(6);
     public TimeSpan ReclaimerInterval { get; init; } = TimeSpan.FromMilliseconds(500);
-    /// <summary>How long what a fault takes away stays away.</summary>
+    /// <summary>How long a fault makes something unavailable.</summary>
     public TimeSpan Away { get; init; } = TimeSpan.FromSeconds(5);
 }

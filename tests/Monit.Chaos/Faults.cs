@@ -13,7 +13,7 @@ internal sealed record Fault(string Name, string What, Func<Installation, Task> 
 
     public static readonly IReadOnlyList<Fault> All =
     [
-        new("worker-killed", "SIGKILL of a worker", m => Task.Run(() => m.Forget(m.Workers[0])), Waits: true),
+        new("worker-killed", "SIGKILL of a worker", m => Task.Run(() => m.Remove(m.Workers[0])), Waits: true),
         new("worker-stopped", "SIGTERM of a worker", m => TerminateAsync(m, 1), Clean: true),
         new("workers-stopped", "SIGTERM of all workers", async m =>
         {
@@ -126,7 +126,7 @@ internal sealed record Fault(string Name, string What, Func<Installation, Task> 
                 await m.EnsureWorkersAsync(random.GetItems([1, 2, 4], 1)[0]);
                 await Wait(TimeSpan.FromSeconds(2 * random.NextDouble()));
                 if (random.Next(2) == 0)
-                    m.Forget(m.Workers[random.Next(m.Workers.Count)]);
+                    m.Remove(m.Workers[random.Next(m.Workers.Count)]);
                 else
                     await TerminateAsync(m, 1);
             }
@@ -168,7 +168,7 @@ internal sealed record Fault(string Name, string What, Func<Installation, Task> 
         }
         finally
         {
-            monit.Forget(worker);
+            monit.Remove(worker);
         }
     }
 }

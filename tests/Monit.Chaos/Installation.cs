@@ -11,7 +11,7 @@ using StackExchange.Redis;
 
 namespace Monit.Chaos;
 
-/// <summary>All of Monit in processes of its own, its stores, what it checks, and who gets its mail.</summary>
+/// <summary>A complete installation: one process for each service, the stores, a target and a mail server.</summary>
 internal sealed class Installation : IAsyncDisposable
 {
     private const string Key = "0123456789abcdef0123456789abcdef";
@@ -52,7 +52,7 @@ internal sealed class Installation : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts workers until there are that many, and waits until they are healthy.</summary>
+    /// <summary>Starts workers up to that number, and waits until they are healthy.</summary>
     public async Task EnsureWorkersAsync(int count)
     {
         while (_workers.Count < count)
@@ -71,8 +71,8 @@ internal sealed class Installation : IAsyncDisposable
         return worker;
     }
 
-    /// <summary>Whoever was killed or stopped is one no longer.</summary>
-    public void Forget(Server worker)
+    /// <summary>Removes a worker that was killed or stopped.</summary>
+    public void Remove(Server worker)
     {
         worker.Dispose();
         _workers.Remove(worker);
@@ -92,7 +92,7 @@ internal sealed class Installation : IAsyncDisposable
         return await query(db);
     }
 
-    /// <summary>What the stores say of a monitor.</summary>
+    /// <summary>The state of a monitor in both stores.</summary>
     public async Task<string> DescribeAsync(Guid id)
     {
         var (keys, member) = (Keys, (RedisValue)id.ToString());
@@ -103,15 +103,15 @@ internal sealed class Installation : IAsyncDisposable
             + $"in SQL {string.Join(", ", incidents.Select(i => $"{i.StartTime:O} written {i.CreatedAt:O} to {i.EndTime:O}"))}";
     }
 
-    /// <summary>Monitors in neither set, one script a shard.</summary>
+    /// <summary>The number of monitors in neither set, counted by one script per shard.</summary>
     public async Task<int> LostAsync() => await CountAsync("if places == 0 then count = count + 1 end");
 
-    /// <summary>Monitors that are being checked.</summary>
+    /// <summary>The number of monitors that are being checked.</summary>
     public async Task<int> InflightAsync() => await CountAsync("if redis.call('ZSCORE', KEYS[2], id) then count = count + 1 end");
 
     public async ValueTask DisposeAsync()
     {
-        _workers.ToList().ForEach(Forget);
+        _workers.ToList().ForEach(Remove);
         _api?.Dispose();
         _alerts?.Dispose();
         if (_client is not null)
@@ -168,7 +168,7 @@ internal sealed class Installation : IAsyncDisposable
         ["Alerts__RetryDelay"] = "00:00:00.500",
     };
 
-    // The owner by the API, the monitors in bulk. Every tenth is checked by a name, where names can be played with.
+    // The owner is created through the API, the monitors in bulk. Every tenth URL has a host name, if Names is available.
     private async Task CreateMonitorsAsync()
     {
         using var http = new HttpClient();

@@ -5,8 +5,8 @@ using Monit.Testing;
 namespace Monit.Chaos;
 
 /// <summary>
-/// A DNS server for the workers alone: they run in a mount namespace in which /etc/resolv.conf names it. That takes root
-/// and util-linux; without them there are no names to play with.
+/// A DNS server used only by the workers, which run in a mount namespace with an /etc/resolv.conf of its own. Requires root
+/// and util-linux; without them the DNS faults are skipped.
 /// </summary>
 internal sealed class Names : IDisposable
 {
@@ -16,10 +16,10 @@ internal sealed class Names : IDisposable
 
     private Names(string resolver) => Launcher = ["unshare", "--mount", "sh", "-c", $"mount --bind {resolver} /etc/resolv.conf && exec \"$@\"", "sh"];
 
-    /// <summary>What a worker is started with.</summary>
+    /// <summary>The command that starts a worker.</summary>
     public string[] Launcher { get; }
 
-    /// <summary>Answers SERVFAIL.</summary>
+    /// <summary>Whether it answers SERVFAIL.</summary>
     public bool Fails { get; set; }
 
     public static async Task<Names?> TryStartAsync(string folder)
@@ -56,11 +56,11 @@ internal sealed class Names : IDisposable
         }
         catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
         {
-            // It ends with the installation.
+            // The socket was closed.
         }
     }
 
-    // RFC 1035: the question again, and 127.0.0.1 for type A; no other type has a record.
+    // RFC 1035: repeats the question and answers 127.0.0.1 for type A; other types have no record.
     private byte[] Answer(ReadOnlySpan<byte> query)
     {
         var end = 12;

@@ -4,18 +4,18 @@ using System.Text.Json;
 using Monit.Chaos;
 using Spectre.Console;
 
-var names = new Argument<string[]>("fault") { Description = "which faults; none: those of the short form", Arity = ArgumentArity.ZeroOrMore };
+var names = new Argument<string[]>("fault") { Description = "the faults to inject; default: those of the short form", Arity = ArgumentArity.ZeroOrMore };
 names.AcceptOnlyFromAmong([.. Fault.All.Select(fault => fault.Name)]);
-var all = new Option<bool>("--all") { Description = "every fault, five times, stores away for 30 s" };
+var all = new Option<bool>("--all") { Description = "every fault, five times, with stores unavailable for 30 s" };
 var list = new Option<bool>("--list") { Description = "print the faults" };
-var repeat = new Option<int>("--repeat") { Description = "how often each; default 1, with --all 5" };
+var repeat = new Option<int>("--repeat") { Description = "repetitions of each fault; default 1, with --all 5" };
 var monitors = new Option<int>("--monitors") { Description = "how many monitors", DefaultValueFactory = _ => 2000 };
-var interval = new Option<int>("--interval") { Description = "seconds from one check of a monitor to its next", DefaultValueFactory = _ => 3 };
+var interval = new Option<int>("--interval") { Description = "seconds between two checks of a monitor", DefaultValueFactory = _ => 3 };
 var workers = new Option<int>("--workers") { Description = "worker processes", DefaultValueFactory = _ => 2 };
-var visibility = new Option<int>("--visibility") { Description = "seconds of a lease", DefaultValueFactory = _ => 6 };
-var away = new Option<int>("--away") { Description = "seconds for which something is away; default 5, with --all 30" };
-var json = new Option<FileInfo>("--json") { Description = "write the outcomes there" };
-var command = new RootCommand("Runs all of Monit in processes of its own, breaks something, and counts what is lost, doubled or late.")
+var visibility = new Option<int>("--visibility") { Description = "the lease in seconds", DefaultValueFactory = _ => 6 };
+var away = new Option<int>("--away") { Description = "seconds for which something is unavailable; default 5, with --all 30" };
+var json = new Option<FileInfo>("--json") { Description = "write the outcomes to this file" };
+var command = new RootCommand("Runs a complete installation, injects faults, and counts lost, duplicate and late checks and alerts.")
 {
     names, all, list, repeat, monitors, interval, workers, visibility, away, json,
 };
@@ -44,7 +44,7 @@ command.SetAction(async (parsed, ct) =>
     {
         if (fault.Missing(monit) is { } missing)
         {
-            Console.WriteLine($"monit: left out: {fault.Name} {missing}");
+            Console.WriteLine($"monit: skipped: {fault.Name} {missing}");
             continue;
         }
         for (var time = 1; time <= times && !ct.IsCancellationRequested; time++)

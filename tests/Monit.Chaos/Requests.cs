@@ -2,7 +2,7 @@ using Monit.Core.Monitors;
 
 namespace Monit.Chaos;
 
-/// <summary>What the target has seen: which monitor asked, when (Unix ms), and whether it was told that all is well.</summary>
+/// <summary>The requests that the target received: monitor, time (Unix ms), and whether the response was a success.</summary>
 internal sealed class Requests
 {
     private readonly Lock _lock = new();
@@ -14,33 +14,34 @@ internal sealed class Requests
             _all.Add((monitor, at, ok));
     }
 
-    /// <summary>From some time on, a list a monitor, in order.</summary>
+    /// <summary>The requests since a time, by monitor and in order.</summary>
     public ILookup<int, (long At, bool Ok)> Since(long from)
     {
         lock (_lock)
             return _all.Where(seen => seen.At >= from).OrderBy(seen => seen.At).ToLookup(seen => seen.Monitor, seen => (seen.At, seen.Ok));
     }
 
-    public void Forget()
+    public void Clear()
     {
         lock (_lock)
             _all.Clear();
     }
 }
 
-/// <summary>What requests say about a schedule whose slots are a function of the monitors' ids.</summary>
-/// <param name="Missed">Slots without a request, from the beginning of the fault to the end of what was looked at.</param>
-/// <param name="Doubled">Second requests in a slot although the first had been answered well.</param>
-/// <param name="Stray">Doubled ones of which the first was not under way at the fault, or not the only one of its monitor.</param>
-/// <param name="Example">One of the strays: when its two requests came, ms from the fault's beginning.</param>
-/// <param name="Worst">The longest that a monitor waited for its next check after the fault's end.</param>
+/// <summary>Compares requests with the slots that follow from the monitors' ids.</summary>
+/// <param name="Missed">Slots without a request, from the start of the fault to the end of the observation.</param>
+/// <param name="Doubled">Second requests in a slot although the first had succeeded.</param>
+/// <param name="Stray">Doubled requests that the fault does not explain: the first was not in progress at the fault, or it is not the monitor's only one.</param>
+/// <param name="Example">A stray: the times of its two requests, ms from the start of the fault.</param>
+/// <param name="Worst">The longest time that a monitor waited for its next check after the end of the fault.</param>
 internal sealed record Schedule(int Missed, int Doubled, int Stray, string Example, TimeSpan Worst, TimeSpan Median)
 {
-    /// <param name="requests">From a little before the fault on.</param>
-    /// <param name="fault">From its beginning to its end, Unix ms; what is under way reaches a check's time-out before it.</param>
+    /// <param name="requests">The requests since shortly before the fault.</param>
+    /// <param name="fault">Its start and end, Unix ms.</param>
+    /// <param name="inProgress">How long before and after the fault a check may have been affected by it.</param>
     public static Schedule Check(
         ILookup<int, (long At, bool Ok)> requests, IReadOnlyList<Guid> ids, IEnumerable<int> monitors, TimeSpan interval,
-        (long From, long To) fault, long until, TimeSpan underWay)
+        (long From, long To) fault, long until, TimeSpan inProgress)
     {
         var (missed, doubled, stray, example) = (0, 0, 0, "");
         var waits = new List<long>();
@@ -55,7 +56,7 @@ internal sealed record Schedule(int Missed, int Doubled, int Stray, string Examp
                 if (!first.Ok || Slot(first.At) != Slot(second.At))
                     continue;
                 doubled++;
-                if (++own > 1 || first.At < fault.From - underWay.TotalMilliseconds || first.At > fault.To + underWay.TotalMilliseconds)
+                if (++own > 1 || first.At < fault.From - inProgress.TotalMilliseconds || first.At > fault.To + inProgress.TotalMilliseconds)
                 {
                     stray++;
                     example = $"{ids[monitor]} at {first.At - fault.From} and {second.At - fault.From} ms, the fault's end at {fault.To - fault.From} ms";

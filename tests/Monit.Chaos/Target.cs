@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Monit.Chaos;
 
-/// <summary>What is checked: a server that records every request, and answers or does not as a fault wants it.</summary>
+/// <summary>The server that is checked. It records every request, and its responses can be controlled.</summary>
 internal sealed class Target(Requests requests) : IDisposable
 {
     private static readonly byte[] Up = Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
@@ -13,10 +13,10 @@ internal sealed class Target(Requests requests) : IDisposable
 
     public int Port { get; private set; }
 
-    /// <summary>Whether a monitor is told that all is well.</summary>
+    /// <summary>Whether a monitor gets a success.</summary>
     public Func<int, bool> IsUp { get; set; } = _ => true;
 
-    /// <summary>How long an answer takes; infinite: for ever.</summary>
+    /// <summary>The delay of a response; infinite: no response.</summary>
     public TimeSpan Delay { get; set; }
 
     public void Open()

@@ -6,12 +6,12 @@ using Npgsql;
 
 namespace Monit.Chaos;
 
-/// <summary>What one fault did, once.</summary>
+/// <summary>The result of injecting one fault once.</summary>
 internal sealed record Outcome(string Fault, Schedule Schedule, int Lost, int Incidents, int LeftOpen, int Wrong, int AlertsLost, int AlertsDoubled, double PeakToMean, double WorkerMegabytes, IReadOnlyList<string> Broken);
 
 /// <summary>
-/// A fault in a calm installation. One target in twenty fails from before the fault until after it, so that incidents open
-/// and close around it; afterwards everything must be as if nothing had been.
+/// Injects a fault into a stable installation. One target in twenty fails from before the fault until after it, so that
+/// incidents open and close around it; afterwards the installation must be as it would be without the fault.
 /// </summary>
 internal static class Trial
 {
@@ -31,11 +31,11 @@ internal static class Trial
         }
         finally
         {
-            // The next trial must not pay for one that was broken off.
+            // The next trial must not be affected by one that was aborted.
             monit.Target.IsUp = _ => true;
             monit.Target.Delay = TimeSpan.Zero;
             monit.Names?.Fails = false;
-            monit.Requests.Forget();
+            monit.Requests.Clear();
         }
     }
 
@@ -92,15 +92,15 @@ internal static class Trial
             yield return $"a job waited {outcome.Schedule.Worst.TotalSeconds:F1} s, more than {bound.TotalSeconds:F1} s";
     }
 
-    // Every monitor has been told since then that all is well, no incident is open, and no notice waits.
+    // Waits until every monitor has had a success since then, no incident is open, and no alert is pending.
     private static async Task CalmAsync(Installation monit, long since)
     {
         await Eventually.Get(() => Task.FromResult(monit.Options.Monitors - monit.Requests.Since(since).Count(seen => seen.Any(request => request.Ok))),
             left => left == 0, "every monitor is checked again", Patience);
-        // In one look: while notices are waited for, an overloaded machine opens incidents of its own.
+        // In one query: an overloaded machine may open further incidents while alerts are delivered.
         await Eventually.Get(() => TrySqlAsync(monit, async db => await db.Incidents.CountAsync(incident => incident.EndTime == null)
                 + await db.Alerts.CountAsync(alert => alert.Status == AlertStatus.Pending || alert.Status == AlertStatus.Sending)),
-            left => left == 0, "no incident is open, and no notice waits", Patience);
+            left => left == 0, "no incident is open, and no alert is pending", Patience);
     }
 
     private static async Task IncidentsOpenAsync(Installation monit, HashSet<Guid> earlier)
@@ -118,11 +118,11 @@ internal static class Trial
         }
     }
 
-    // This trial's. Not by time: what is due as a trial begins may be checked just before, and answered just after.
+    // The incidents of this trial. Not selected by time: a check may start just before a trial and end within it.
     private static async Task<List<MonitorIncident>> IncidentsAsync(Installation monit, HashSet<Guid> earlier) =>
         [.. (await TrySqlAsync(monit, db => db.Incidents.AsNoTracking().ToListAsync()))!.Where(incident => !earlier.Contains(incident.Id))];
 
-    // A failing monitor has one, the others none; in an outage of the targets each may have one, or one after the other.
+    // A failing monitor must have one incident, the others none; in an outage of the targets any number is allowed.
     private static async Task<(int All, int Wrong, int Open)> IncidentsAsync(Installation monit, HashSet<Guid> earlier, Fault fault)
     {
         var incidents = await IncidentsAsync(monit, earlier);
@@ -131,7 +131,7 @@ internal static class Trial
         return (incidents.Count, wrong, incidents.Count(i => i.EndTime is null));
     }
 
-    // Every notice of SQL in the inbox, under its own id, and nothing else.
+    // The inbox must have every alert of SQL once, by its Message-ID, and nothing else.
     private static async Task<(int Lost, int Doubled)> AlertsAsync(Installation monit, HashSet<Guid> earlier, int mails)
     {
         var incidents = (await IncidentsAsync(monit, earlier)).Select(incident => incident.Id).ToHashSet();
@@ -141,7 +141,7 @@ internal static class Trial
         return (lost, received.Count - received.Distinct().Count() + received.Except(expected).Count());
     }
 
-    // How evenly the checks lie over an interval afterwards: the fullest tenth against the mean.
+    // How evenly the checks are spread over an interval afterwards: the tenth with the most checks, divided by the mean.
     private static double PeakToMean(Installation monit, long until)
     {
         var interval = (long)monit.Options.Interval.TotalMilliseconds;

@@ -1,7 +1,7 @@
--- claim: takes due monitors and leases them (the seed's fetchAndMoveToInflight), and says which configurations have
--- changed since the caller's last claim, so that it can keep them.
--- The lease's deadline is the token that complete, release and extend must show. No two claims share one, even when
--- time steps back. An id found in both sets counts as inflight: it leaves the schedule and is not claimed.
+-- claim: moves due monitors from schedule to inflight with a lease, and returns which configurations have changed since
+-- the caller's last claim, so that the caller can cache them.
+-- The lease's deadline is the token that complete, release and extend require. No two claims share one, even if the clock
+-- steps back. An id in both sets counts as inflight: it is removed from schedule and not claimed.
 --
 -- KEYS[1] schedule
 -- KEYS[2] inflight
@@ -9,14 +9,14 @@
 -- KEYS[4] meta
 -- KEYS[5] changes
 --
--- ARGV[1] the most ids to take, 1..2000
+-- ARGV[1] the maximum number of ids, 1..2000
 -- ARGV[2] lease, ms
--- ARGV[3] the edition of the configurations that the caller keeps ('': none)
+-- ARGV[3] the revision of the configurations that the caller has cached ('': none)
 --
--- Reply: { now, deadline, built marker or nil, ids, due times, incidents, edition, changed ids or nil }. Ids are one
---   text, a line each, because a list costs Redis and its reader more. Of due times within 200 ms only the first and
---   the last are told (to print a score is the dearest part of a claim). Incidents are a list, and empty where no monitor
---   fails. Nil changed ids: whatever the caller keeps may be outdated.
+-- Reply: { now, deadline, built marker or nil, ids, due times, incidents, revision, changed ids or nil }. Ids are one
+--   text with an id per line, which is cheaper for Redis and the client than a list. If all due times are within 200 ms,
+--   only the first and the last are returned: formatting scores is the most expensive part of a claim. Incidents are a
+--   list, empty if no monitor fails. Nil changed ids: any cached configuration may be outdated.
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -30,10 +30,10 @@ end
 
 local deadline = string.format('%.0f', math.max(now + tonumber(ARGV[2]), tonumber(meta[2] or 0) + 1))
 
-local edition, changed = meta[3] or '0', ''
-if edition ~= ARGV[3] then
+local revision, changed = meta[3] or '0', ''
+if revision ~= ARGV[3] then
   local known = tonumber(ARGV[3]) or -1
-  if known < tonumber(meta[4] or 0) or known > tonumber(edition) then
+  if known < tonumber(meta[4] or 0) or known > tonumber(revision) then
     changed = false
   else
     changed = table.concat(redis.call('ZRANGEBYSCORE', KEYS[5], '(' .. ARGV[3], '+inf'), '\n')
@@ -54,7 +54,7 @@ end
 
 redis.call('HSET', KEYS[4], 'last', deadline)
 local leased = redis.call('ZADD', KEYS[2], 'NX', unpack(leases))
--- They are the first of all, whatever their scores.
+-- The ids have the lowest scores, so they are the first by rank.
 redis.call('ZREMRANGEBYRANK', KEYS[1], 0, #ids - 1)
 
 if leased < #ids then
@@ -75,5 +75,5 @@ end
 return {
   now, tonumber(deadline), built, table.concat(ids, '\n'), dues,
   #ids > 0 and redis.call('EXISTS', KEYS[3]) == 1 and redis.call('HMGET', KEYS[3], unpack(ids)) or {},
-  edition, changed,
+  revision, changed,
 }

@@ -1,6 +1,6 @@
--- complete: ends checks. Each job that still carries its token is scheduled again, its status and incident state are
--- stored, and its lease ends, all at once. A due time that has gone by moves on by whole periods, so that the cadence
--- keeps its phase. The configuration is never touched.
+-- complete: ends checks. Each job that still has its token is scheduled again, its status and incident state are stored,
+-- and its lease ends, atomically. A due time in the past is moved to the future by whole periods, so that it stays on the
+-- monitor's slots. The configuration is not written.
 --
 -- KEYS[1] schedule
 -- KEYS[2] inflight
@@ -8,9 +8,9 @@
 -- KEYS[4] incident
 --
 -- ARGV[1] the earliest due time of the batch (Unix ms or +inf)
--- ARGV[2..] runs of jobs that have the first four in common: token, period (ms; 0: none, an overdue job runs at once),
---   number of jobs, 1 when their incidents change, else 0; then for each job: id, due (Unix ms or +inf), status, and
---   where incidents change that (empty: healthy, else the packed state)
+-- ARGV[2..] runs of jobs, each with a head: token, period (ms; 0: an overdue job is due at once), number of jobs, 1 if
+--   their incidents change, else 0; then for each job: id, due (Unix ms or +inf), status, and, if incidents change, the
+--   incident state (empty: healthy)
 --
 -- Reply: the positions (from 1) of the jobs that were fenced off.
 
@@ -18,7 +18,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local late = ARGV[1] ~= '+inf' and tonumber(ARGV[1]) <= now
 
--- The jobs of a claim share their token, so one look brings all that still carry it, and no score needs to be printed.
+-- The jobs of a claim share their token, so one range query finds all that still have it, and no score is formatted.
 local by_token = {}
 local function leased(token)
   local ids = by_token[token]

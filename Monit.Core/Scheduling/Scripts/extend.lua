@@ -1,6 +1,6 @@
--- extend: renews leases. The new deadline is the new token of every job that was not fenced off. It is later than any
--- that one of them has had; other jobs may carry it too, or more than 1000 calls a second would drive the deadlines
--- ahead of time.
+-- extend: renews leases. The new deadline is the new token of all jobs that were not fenced off. It is later than each of
+-- their old ones. Jobs of other calls may have the same token: if it had to be unique, more than 1000 calls a second would
+-- push the deadlines into the future.
 --
 -- KEYS[1] inflight
 -- KEYS[2] meta

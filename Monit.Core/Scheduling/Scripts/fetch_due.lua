@@ -1,9 +1,8 @@
--- fetch_due: takes due monitors without a lease (the seed's fetchDueMonitors). A crash loses what it returned, so it
--- only serves to measure what reliability costs.
+-- fetch_due: takes due monitors without a lease. A crash loses them, so it is only used to measure the cost of leases.
 --
 -- KEYS[1] schedule
 --
--- ARGV[1] the most ids to take, 1..2000
+-- ARGV[1] the maximum number of ids, 1..2000
 --
 -- Reply: the ids.
 

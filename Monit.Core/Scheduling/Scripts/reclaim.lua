@@ -1,12 +1,12 @@
--- reclaim: returns jobs whose lease has run out to the schedule, due at once (the seed's reclaimMonitors). Leases
--- absurdly far ahead, left by a clock that has stepped back, count as run out, and stop holding new deadlines up.
+-- reclaim: returns jobs whose lease has expired to the schedule, due at once. Leases that end too far ahead, because the
+-- clock has stepped back, count as expired, and `last` is lowered so that new deadlines follow the clock again.
 --
 -- KEYS[1] schedule
 -- KEYS[2] inflight
 -- KEYS[3] meta
 --
--- ARGV[1] the most ids to return, 1..2000
--- ARGV[2] longest lease, ms: a deadline further ahead than this is a mistake
+-- ARGV[1] the maximum number of ids, 1..2000
+-- ARGV[2] the longest valid lease, ms
 --
 -- Reply: the number of jobs returned.
 
@@ -20,7 +20,7 @@ if last > farthest then
   redis.call('HSET', KEYS[3], 'last', string.format('%.0f', farthest))
 end
 
-local function give_back(ids)
+local function reschedule(ids)
   if #ids > 0 then
     local schedule = {}
     for i = 1, #ids do
@@ -33,7 +33,7 @@ local function give_back(ids)
   return #ids
 end
 
-local expired = give_back(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', due, 'LIMIT', 0, ARGV[1]))
-local far = give_back(redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. string.format('%.0f', farthest), '+inf',
+local expired = reschedule(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', due, 'LIMIT', 0, ARGV[1]))
+local far = reschedule(redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. string.format('%.0f', farthest), '+inf',
   'LIMIT', 0, string.format('%.0f', tonumber(ARGV[1]) - expired)))
 return expired + far

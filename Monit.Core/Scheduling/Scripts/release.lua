@@ -1,4 +1,4 @@
--- release: gives claimed jobs back unchecked, due after a delay. It changes neither counters nor phase.
+-- release: returns claimed jobs to the schedule unchecked, due after a delay. Failure counters do not change.
 --
 -- KEYS[1] schedule
 -- KEYS[2] inflight

@@ -1,4 +1,4 @@
--- remove: takes monitors out of everything, unless Redis has a newer version than the caller has seen.
+-- remove: removes monitors from all keys, unless Redis has a newer version than the caller.
 --
 -- KEYS[1] schedule
 -- KEYS[2] inflight
@@ -8,9 +8,9 @@
 -- KEYS[6] changes
 -- KEYS[7] status
 --
--- ARGV[1..] two a monitor: id, the version seen ('': whatever it is)
+-- ARGV[1..] two a monitor: id, the caller's version ('': remove any version)
 --
--- Reply: the number of monitors removed, those that were not there included.
+-- Reply: the number of monitors removed, including those that were not there.
 
 local removed, changed = 0, {}
 for i = 1, #ARGV, 2 do

@@ -1,9 +1,9 @@
--- restore: corrects the incident state of monitors that nobody is checking, if it is still what the caller has seen.
+-- restore: corrects the incident state of monitors that are not inflight, if it is still as the caller has read it.
 --
 -- KEYS[1] inflight
 -- KEYS[2] incident
 --
--- ARGV[1..] three a monitor: id, the packed state seen ('': none), the packed state by SQL ('': healthy)
+-- ARGV[1..] three a monitor: id, the incident state read ('': none), the incident state by SQL ('': healthy)
 --
 -- Reply: the number of monitors corrected.
 

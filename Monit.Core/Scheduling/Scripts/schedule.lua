@@ -1,7 +1,7 @@
--- schedule: puts monitors into the schedule, or brings their configuration up to date. Writing revokes a running
--- check's lease, so that a result of the old configuration is fenced off. An older version than Redis has changes
--- nothing; the same version only puts back an id that is in neither set, unless forced ("check now", repair).
--- The failure counters live on while what is checked and expected stays the same; else they become what SQL says.
+-- schedule: adds monitors to the schedule, or updates their configuration. Writing revokes the lease of a running check,
+-- so that a result of the old configuration is fenced off. A version older than the one in Redis is ignored; the same
+-- version only adds an id that is in neither set, unless forced ("check now", repair). The failure counters are kept if
+-- URL, expected status and latency threshold are unchanged; otherwise they are set as SQL implies.
 --
 -- KEYS[1] schedule
 -- KEYS[2] inflight
@@ -10,8 +10,8 @@
 -- KEYS[5] meta
 -- KEYS[6] changes
 --
--- ARGV[1..] six a monitor: id, config (version first), incident by SQL (packed; '': none), phase (ms within the
---   interval), soon (ms: due after that at the latest; '': at the next slot of its phase), force (1 or 0)
+-- ARGV[1..] six a monitor: id, config (version first), incident state by SQL ('': none), phase (ms within the interval),
+--   soon (the maximum delay until the next check, ms; '': due at the next slot), force (1 or 0)
 --
 -- Reply: the number of monitors written.
 

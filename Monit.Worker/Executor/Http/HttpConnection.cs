@@ -5,9 +5,9 @@ using System.Text;
 
 namespace Monit.Worker.Executor.Http;
 
-/// <summary>One connection to a target: a GET, the head of its response, and as much of the body as is wanted.</summary>
-/// <exception cref="InvalidDataException">What comes back is not HTTP/1.</exception>
-/// <exception cref="IOException">The target broke off.</exception>
+/// <summary>One connection to a target: sends a GET, reads the head of the response and a bounded part of its body.</summary>
+/// <exception cref="InvalidDataException">The response is not valid HTTP/1.</exception>
+/// <exception cref="IOException">The connection was closed or reset.</exception>
 internal sealed class HttpConnection(Stream stream, long now) : IDisposable
 {
     private const int MaxHead = 64 * 1024;
@@ -15,7 +15,7 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
     private const int Small = 4 * 1024;
     private const int Large = 16 * 1024;
 
-    // Thousands of checks run at once, and the shared pool keeps some dozens of a size.
+    // Thousands of checks run at once; the shared pool keeps only dozens of buffers per size.
     private static readonly ArrayPool<byte> Buffers = ArrayPool<byte>.Create(MaxHead, maxArraysPerBucket: 2048);
 
     private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);
@@ -24,49 +24,50 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
     private int _start;
     private int _end;
     private bool _listening;
-    private bool _rested;
+    private bool _reused;
 
-    /// <summary>The monotonic timestamp of its beginning, and of its last use.</summary>
+    /// <summary>The monotonic timestamp at which it was opened.</summary>
     public long Opened { get; } = now;
+    /// <summary>The monotonic timestamp at which it was last used.</summary>
     public long Used { get; private set; } = now;
 
     public ResponseHead Head { get; private set; }
 
     /// <summary>
-    /// Sends a GET and reads the head of its response. False when the connection was closed, or spoke, while it lay idle: that
-    /// says nothing about the target, and it is of no more use.
+    /// Sends a GET and reads the head of its response. False if a reused connection was closed, or received data, while it
+    /// was idle: it must be discarded and the request sent on another connection.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> TryGetAsync(HttpTarget target, CancellationToken ct)
     {
         var request = WriteRequest(target);
         (_start, _end) = (request, request);
-        // Listening before speaking tells at no cost what an idle connection has in store.
+        // Reading before writing detects, without an extra system call, an idle connection that was closed or received data.
         _listening = true;
         var answer = stream.ReadAsync(_buffer.AsMemory(request), ct);
         var early = answer.IsCompleted;
         try
         {
-            if (!(early && _rested))
+            if (!(early && _reused))
                 await stream.WriteAsync(_buffer.AsMemory(0, request), ct);
-            if (!Received(await answer) && !_rested)
+            if (!Received(await answer) && !_reused)
                 throw BrokenOff();
         }
-        catch (IOException) when (_rested && !ct.IsCancellationRequested)
+        catch (IOException) when (_reused && !ct.IsCancellationRequested)
         {
             return false;
         }
-        if (_rested && (early || _start == _end))
+        if (_reused && (early || _start == _end))
             return false;
-        // Interim responses may be many, but not endless headers.
-        var most = MaxHead;
+        // The limit holds for all interim responses and the final one together.
+        var limit = MaxHead;
         do
-            most = await ReadHeadAsync(most, ct);
+            limit = await ReadHeadAsync(limit, ct);
         while (Head.IsInterim);
         return true;
     }
 
-    /// <summary>Reads the body up to <paramref name="cap"/> bytes. True when the connection can serve another request.</summary>
+    /// <summary>Reads the body up to <paramref name="cap"/> bytes. True if the connection can be reused.</summary>
     public async ValueTask<bool> DrainAsync(int cap, CancellationToken ct)
     {
         if (Head.Chunked && Head.HasBody)
@@ -82,10 +83,11 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
         return length <= cap && IsReusable;
     }
 
-    /// <summary>Gives the buffer back until the next request.</summary>
-    public void Rest(long since)
+    /// <summary>Marks the connection as idle and returns its buffer to the pool until the next request.</summary>
+    /// <param name="since">The monotonic timestamp.</param>
+    public void MarkIdle(long since)
     {
-        (Used, _rested) = (since, true);
+        (Used, _reused) = (since, true);
         ReturnBuffer();
     }
 
@@ -95,7 +97,7 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
         ReturnBuffer();
     }
 
-    // What came beyond the response belongs to no request.
+    // Bytes beyond the end of the response belong to no request.
     private bool IsReusable => Head.KeepsAlive && Head.Status != 101 && _start == _end;
 
     private int WriteRequest(HttpTarget target)
@@ -103,7 +105,7 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
         var path = target.Path.Span;
         var end = target.Origin.RequestEnd;
         (_start, _end) = (0, 0);
-        // With room for the beginning of an answer.
+        // Leaves room for the beginning of the response.
         Resize(Math.Max(Small, 1024 + path.Length + end.Length));
         "GET "u8.CopyTo(_buffer);
         var length = 4 + Encoding.ASCII.GetBytes(path, _buffer.AsSpan(4));
@@ -112,7 +114,7 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> ReadHeadAsync(int most, CancellationToken ct)
+    private async ValueTask<int> ReadHeadAsync(int limit, CancellationToken ct)
     {
         for (var checkedLine = false; ;)
         {
@@ -126,9 +128,9 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
             {
                 _start += length;
                 Head = ResponseHead.Parse(received[..length]);
-                return most - length;
+                return limit - length;
             }
-            if (received.Length >= most)
+            if (received.Length >= limit)
                 throw new InvalidDataException("The head of the response is too long.");
             await FillAsync(ct);
         }
@@ -154,11 +156,11 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
             if (!(await ReadLineAsync(MaxChunkLine, ct)).IsEmpty)
                 throw new InvalidDataException("A chunk is longer than it says.");
         }
-        // Trailers.
-        for (var most = MaxHead; await ReadLineAsync(most, ct) is { IsEmpty: false } line;)
+        // Trailer fields.
+        for (var limit = MaxHead; await ReadLineAsync(limit, ct) is { IsEmpty: false } line;)
         {
             ResponseHead.NameOf(line.Span);
-            most -= line.Length;
+            limit -= line.Length;
         }
         return true;
     }
@@ -172,7 +174,7 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
         throw new InvalidDataException("A chunk has no size.");
     }
 
-    private async ValueTask<ReadOnlyMemory<byte>> ReadLineAsync(int most, CancellationToken ct)
+    private async ValueTask<ReadOnlyMemory<byte>> ReadLineAsync(int limit, CancellationToken ct)
     {
         while (true)
         {
@@ -182,7 +184,7 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
                 _start += end + 1;
                 return received[..end].TrimEnd((byte)'\r');
             }
-            if (received.Length >= most)
+            if (received.Length >= limit)
                 throw new InvalidDataException("A line of the body is too long.");
             await FillAsync(ct);
         }
@@ -198,9 +200,9 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
         }
     }
 
-    private int Take(long most)
+    private int Take(long limit)
     {
-        var taken = (int)Math.Min(most, _end - _start);
+        var taken = (int)Math.Min(limit, _end - _start);
         _start += taken;
         return taken;
     }
@@ -230,9 +232,9 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
         return bytes > 0;
     }
 
-    private static EndOfStreamException BrokenOff() => new("The target closed the connection in the middle of its answer.");
+    private static EndOfStreamException BrokenOff() => new("The target closed the connection before the end of the response.");
 
-    // Moves what is unread to the front of a buffer of that size.
+    // Moves the unread bytes to the front of a buffer of at least that size.
     private void Resize(int size)
     {
         var unread = _buffer.AsSpan(_start, _end - _start);
@@ -245,7 +247,7 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
 
     private void ReturnBuffer(byte[]? instead = null)
     {
-        // A read that was cut off may still write into its buffer: that one is nobody's any more.
+        // A read that was cancelled may still write into its buffer, so that buffer must not return to the pool.
         if (_buffer.Length > 0 && !_listening)
             Buffers.Return(_buffer);
         _buffer = instead ?? [];

@@ -7,18 +7,18 @@ using Microsoft.Extensions.Options;
 namespace Monit.Worker.Executor.Http;
 
 /// <summary>
-/// Connections to targets: a new one for each check, or kept for the next check of the same host, a minute idle and ten in
-/// all at most, and no more idle ones than checks may run at once.
+/// Connections to targets. With keep-alive they are pooled by origin: at most one minute idle and ten minutes old, and no
+/// more idle connections than concurrent checks.
 /// </summary>
 internal sealed class HttpConnections : IDisposable
 {
-    private static readonly TimeSpan MostIdle = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan MostAge = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan MaxIdle = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(10);
 
     private static readonly SearchValues<char> Plain = SearchValues.Create("/-._~?=&abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
 
     private readonly Lock _lock = new();
-    // Those with idle connections, by the beginning of the URLs that lead there.
+    // Origins with idle connections, by the scheme, host and port as URLs begin with them.
     private readonly Dictionary<string, Origin> _origins = [];
     private readonly Dictionary<string, Origin>.AlternateLookup<ReadOnlySpan<char>> _byText;
     private readonly TargetConnector _connector;
@@ -34,10 +34,10 @@ internal sealed class HttpConnections : IDisposable
         _byText = _origins.GetAlternateLookup<ReadOnlySpan<char>>();
         _keepAlive = options.Value.Connection == ConnectionMode.KeepAlive;
         if (_keepAlive)
-            _sweep = time.CreateTimer(_ => Sweep(), null, MostIdle / 4, MostIdle / 4);
+            _sweep = time.CreateTimer(_ => Sweep(), null, MaxIdle / 4, MaxIdle / 4);
     }
 
-    /// <summary>What a URL asks for; false unless it is an absolute one of http or https.</summary>
+    /// <summary>Parses a URL into origin and path; false unless it is an absolute http or https URL.</summary>
     public bool TryParse(string text, out HttpTarget target)
     {
         if (_keepAlive && TryFind(text, out target))
@@ -54,35 +54,35 @@ internal sealed class HttpConnections : IDisposable
         return isHttp;
     }
 
-    /// <summary>An idle connection; none when there is none that is young enough.</summary>
+    /// <summary>Takes an idle connection from the pool; null if there is none within the idle limit.</summary>
     public HttpConnection? Take(Origin origin)
     {
         while (_keepAlive && TryPop(origin, out var connection))
         {
-            if (_time.GetElapsedTime(connection.Used) < MostIdle)
+            if (_time.GetElapsedTime(connection.Used) < MaxIdle)
                 return connection;
             connection.Dispose();
         }
         return null;
     }
 
-    /// <summary>A new connection.</summary>
+    /// <summary>Opens a new connection, including the TLS handshake.</summary>
     public async ValueTask<HttpConnection> OpenAsync(Origin origin, CancellationToken ct)
     {
         var opened = _time.GetTimestamp();
-        // What TLS takes would hold up the other checks.
+        // TLS work is too long for the thread that serves the sockets of all checks.
         var stream = await _connector.ConnectAsync(origin.Host, origin.Port, inline: !origin.IsSecure, ct);
         if (origin.IsSecure)
             stream = await SecureAsync(stream, origin.Host, ct);
         return new HttpConnection(stream, opened);
     }
 
-    /// <summary>Keeps a connection whose response is read for the next check of the same host.</summary>
+    /// <summary>Returns a connection to the pool, or closes it. Its response must have been read to the end.</summary>
     public void Return(Origin origin, HttpConnection connection)
     {
-        if (_keepAlive && _time.GetElapsedTime(connection.Opened) < MostAge)
+        if (_keepAlive && _time.GetElapsedTime(connection.Opened) < MaxAge)
         {
-            connection.Rest(_time.GetTimestamp());
+            connection.MarkIdle(_time.GetTimestamp());
             lock (_lock)
             {
                 if (_idleCount < _limit)
@@ -103,8 +103,7 @@ internal sealed class HttpConnections : IDisposable
             _origins.Values.SelectMany(origin => origin.Idle).ToList().ForEach(connection => connection.Dispose());
     }
 
-    // To take a URL apart is dear. Here one leads where others led, and its path is as it would be sent: nothing to escape,
-    // and no dots to resolve.
+    // Avoids the cost of parsing a Uri: the origin is already known, and the path needs no escaping and has no dot segments.
     private bool TryFind(string text, out HttpTarget target)
     {
         target = default;
@@ -121,7 +120,7 @@ internal sealed class HttpConnections : IDisposable
         }
     }
 
-    // Two checks may have brought in the same one.
+    // Two checks may have parsed the same origin at the same time; the first one registered is used.
     private Origin Known(Origin origin)
     {
         if (origin.IsKnown)
@@ -178,6 +177,6 @@ internal sealed class HttpConnections : IDisposable
         }
         old.ForEach(connection => connection.Dispose());
 
-        bool IsOld(HttpConnection connection) => _time.GetElapsedTime(connection.Used) >= MostIdle;
+        bool IsOld(HttpConnection connection) => _time.GetElapsedTime(connection.Used) >= MaxIdle;
     }
 }

@@ -4,15 +4,15 @@ using System.Text;
 
 namespace Monit.Worker.Executor.Http;
 
-/// <summary>What a check needs of the head of an HTTP/1 response (RFC 9112).</summary>
-/// <param name="Length">Of the body; none when it is chunked, or ends with the connection.</param>
-/// <param name="KeepsAlive">The connection may serve another request.</param>
+/// <summary>The parts of an HTTP/1 response head (RFC 9112) that a check needs.</summary>
+/// <param name="Length">Bytes of the body; null if it is chunked, or ends when the connection is closed.</param>
+/// <param name="KeepsAlive">Whether the connection may be reused.</param>
 internal readonly record struct ResponseHead(int Status, long? Length, bool Chunked, bool KeepsAlive, string? Location)
 {
     private static readonly SearchValues<byte> Token =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
-    /// <summary>100 to 199 but for 101: the response proper follows.</summary>
+    /// <summary>100 to 199 except 101: the final response follows.</summary>
     public bool IsInterim => Status is >= 100 and < 200 and not 101;
 
     public bool HasBody => Status is not (204 or 304);
@@ -33,7 +33,7 @@ internal readonly record struct ResponseHead(int Status, long? Length, bool Chun
             var value = line[(line.IndexOf((byte)':') + 1)..].Trim(" \t"u8);
             if (Is(name, "content-length"u8))
             {
-                // The first one counts; one that is no number says nothing.
+                // Only the first one is used; one that is not a number counts as absent.
                 if (!measured && Utf8Parser.TryParse(value, out long bytes, out var used) && used == value.Length && bytes >= 0)
                     length = bytes;
                 measured = true;
@@ -48,7 +48,7 @@ internal readonly record struct ResponseHead(int Status, long? Length, bool Chun
         return new ResponseHead(status, chunked ? null : length, chunked, keepsAlive, location);
     }
 
-    /// <summary>Known as soon as the line is there: what is no HTTP need not end.</summary>
+    /// <summary>Parses the first line alone, so that a response that is not HTTP is rejected without waiting for its end.</summary>
     /// <exception cref="InvalidDataException">It is not HTTP/1.</exception>
     public static (int Status, int Minor) ParseStatusLine(ReadOnlySpan<byte> line)
     {
@@ -59,8 +59,8 @@ internal readonly record struct ResponseHead(int Status, long? Length, bool Chun
         throw new InvalidDataException("The answer is not HTTP/1.");
     }
 
-    /// <summary>The name of a header or a trailer.</summary>
-    /// <exception cref="InvalidDataException">The line has none.</exception>
+    /// <summary>The name of a header or trailer field.</summary>
+    /// <exception cref="InvalidDataException">The line has no valid name.</exception>
     public static ReadOnlySpan<byte> NameOf(ReadOnlySpan<byte> line)
     {
         var name = line.IndexOf((byte)':') is >= 0 and var colon ? line[..colon].TrimEnd(" \t"u8) : [];
@@ -75,7 +75,7 @@ internal readonly record struct ResponseHead(int Status, long? Length, bool Chun
         return line is [.., (byte)'\r'] ? line[..^1] : line;
     }
 
-    // A line that begins with white space goes on from the one before (obsolete, and still sent).
+    // A line that begins with white space continues the previous one (obs-fold of RFC 9112: obsolete, but still sent).
     private static void Unfold(Span<byte> lines)
     {
         for (int next; (next = lines.IndexOf((byte)'\n') + 1) > 0 && next < lines.Length; lines = lines[next..])

@@ -4,18 +4,18 @@ using System.Runtime.InteropServices;
 namespace Monit.Worker.Executor.Sockets;
 
 /// <summary>
-/// One thread that waits for the sockets of all checks (Linux, epoll(7), edge-triggered). It reads what has arrived and goes
-/// on with the check right there: no other thread has to be woken for it.
+/// One thread that waits for the sockets of all checks (Linux, epoll(7), edge-triggered). It reads the data and runs the
+/// check's continuation itself, which saves waking another thread.
 /// </summary>
 internal static class Epoll
 {
     private static readonly Lock Sync = new();
-    // By the number of their sockets.
+    // Indexed by file descriptor.
     private static volatile EpollStream?[] _streams = new EpollStream?[1024];
     private static int _serial;
     private static readonly EpollSet Sockets = Start();
 
-    /// <summary>From now on <see cref="EpollStream.OnReady"/> is told what becomes of the socket, beginning with how it is.</summary>
+    /// <summary>Calls <see cref="EpollStream.OnReady"/> with the socket's current state, and then at each change.</summary>
     public static void Watch(int socket, EpollStream stream)
     {
         lock (Sync)
@@ -30,15 +30,15 @@ internal static class Epoll
         Sockets.Add(socket, EpollSet.In | EpollSet.Out | EpollSet.PeerClosed | EpollSet.EdgeTriggered, stream.Serial);
     }
 
-    /// <summary>To be called before the socket is closed, when its number may come again.</summary>
-    public static void Forget(int socket)
+    /// <summary>Must be called before the socket is closed: the system may reuse its file descriptor at once.</summary>
+    public static void Unwatch(int socket)
     {
         lock (Sync)
             if (socket < _streams.Length)
                 _streams[socket] = null;
     }
 
-    /// <summary>Begins to connect a socket that does not block; 0 when it is connected, or the error (EINPROGRESS: not yet).</summary>
+    /// <summary>Starts to connect a non-blocking socket. Returns 0 if it is connected, else errno (EINPROGRESS: not yet).</summary>
     public static int Connect(nint socket, SocketAddress address) =>
         connect(socket, ref MemoryMarshal.GetReference(address.Buffer.Span), address.Size) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
@@ -57,7 +57,7 @@ internal static class Epoll
             for (var i = 0; i < count; i++)
             {
                 var (socket, events, serial) = sockets[i];
-                // A socket closed since, or another one with its number, is not meant.
+                // Ignores events of a socket that has been closed since, even if another one has its file descriptor now.
                 if (_streams[socket] is { } stream && stream.Serial == serial)
                     stream.OnReady(events);
             }

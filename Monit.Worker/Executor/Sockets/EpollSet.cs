@@ -3,14 +3,14 @@ using System.Runtime.InteropServices;
 
 namespace Monit.Worker.Executor.Sockets;
 
-/// <summary>Sockets that are waited for together (Linux, epoll(7)). Any thread adds, one waits.</summary>
-/// <exception cref="Win32Exception">The kernel refuses.</exception>
+/// <summary>An epoll instance (Linux, epoll(7)). Any thread may add sockets; only one may wait.</summary>
+/// <exception cref="Win32Exception">A system call failed.</exception>
 internal sealed class EpollSet
 {
     public const int In = 0x1;
     public const int Out = 0x4;
     public const int PeerClosed = 0x2000;
-    /// <summary>EPOLLERR, EPOLLHUP or EPOLLRDHUP: there is an end to be read, or an error.</summary>
+    /// <summary>EPOLLERR, EPOLLHUP or EPOLLRDHUP: the end of the stream or an error can be read.</summary>
     public const int End = 0x8 | 0x10 | PeerClosed;
     public const int EdgeTriggered = 1 << 31;
 
@@ -19,7 +19,7 @@ internal sealed class EpollSet
     private const int MaxEvents = 1024;
     private const int Interrupted = 4;
 
-    // struct epoll_event in words: the events, and the file descriptor and a serial number as its data; packed on x86-64 only.
+    // struct epoll_event in 32-bit words: the events, then file descriptor and serial number as its data. Packed on x86-64 only.
     private static readonly int Words = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 3 : 4;
 
     private readonly int _handle = epoll_create1(CloseOnExec);
@@ -39,7 +39,7 @@ internal sealed class EpollSet
             throw new Win32Exception();
     }
 
-    /// <summary>Waits for as long as nothing happens; how many sockets there is something to tell of, 0 after a signal.</summary>
+    /// <summary>Waits, without a time limit, for events. Returns the number of sockets with events, 0 after a signal.</summary>
     public int Wait()
     {
         var count = epoll_wait(_handle, _events, MaxEvents, -1);
@@ -48,7 +48,7 @@ internal sealed class EpollSet
         return Math.Max(0, count);
     }
 
-    /// <summary>What the last <see cref="Wait"/> has to tell.</summary>
+    /// <summary>The events of the last <see cref="Wait"/>.</summary>
     public (int Socket, int Events, int Serial) this[int index]
     {
         get

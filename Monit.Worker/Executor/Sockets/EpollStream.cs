@@ -5,10 +5,10 @@ using System.Threading.Tasks.Sources;
 namespace Monit.Worker.Executor.Sockets;
 
 /// <summary>
-/// A TCP connection of a check, watched by <see cref="Epoll"/>. One read and one write at a time. What awaits a read goes on on the thread
-/// of <see cref="Epoll"/> if it may (<c>inline</c>): nothing there may block or take long.
+/// A TCP connection of a check, watched by <see cref="Epoll"/>. One read and one write at a time. With <c>inline</c>,
+/// continuations of reads run on the thread of <see cref="Epoll"/> and must neither block nor take long.
 /// </summary>
-/// <exception cref="IOException">Of reads and writes: a <see cref="SocketException"/> is inside.</exception>
+/// <exception cref="IOException">A read or write failed; its inner exception is a <see cref="SocketException"/>.</exception>
 internal sealed class EpollStream : Stream, IValueTaskSource<int>
 {
     private const int InProgress = 115;
@@ -33,7 +33,7 @@ internal sealed class EpollStream : Stream, IValueTaskSource<int>
         _read.RunContinuationsAsynchronously = !inline;
     }
 
-    /// <summary>Tells it from others whose socket has, or had, the same number.</summary>
+    /// <summary>Distinguishes it from streams whose socket has, or had, the same file descriptor.</summary>
     public int Serial { get; set; }
 
     public override bool CanRead => true;
@@ -42,7 +42,7 @@ internal sealed class EpollStream : Stream, IValueTaskSource<int>
     public override long Length => throw new NotSupportedException();
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    /// <exception cref="SocketException">There is no connection.</exception>
+    /// <exception cref="SocketException">The connection failed.</exception>
     public static async ValueTask<EpollStream> ConnectAsync(IPEndPoint target, bool inline, CancellationToken ct)
     {
         var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
@@ -89,12 +89,12 @@ internal sealed class EpollStream : Stream, IValueTaskSource<int>
         return sent == buffer.Length ? ValueTask.CompletedTask : WriteRestAsync(buffer[sent..], ct);
     }
 
-    /// <summary>What <see cref="Epoll"/> has to tell.</summary>
+    /// <summary>Handles the socket's events; called by <see cref="Epoll"/>.</summary>
     public void OnReady(int events)
     {
         int received;
         Exception? failure;
-        // Outside the lock: what awaits it may go on here.
+        // Outside the lock, since the continuation may run here.
         if (_writable is not null && (events & (EpollSet.Out | EpollSet.End)) != 0)
             Interlocked.Exchange(ref _writable, null)?.TrySetResult();
         lock (_lock)
@@ -122,7 +122,7 @@ internal sealed class EpollStream : Stream, IValueTaskSource<int>
             (_disposed, reading) = (true, _reading);
             EndRead();
         }
-        Epoll.Forget(_number);
+        Epoll.Unwatch(_number);
         _socket.Dispose();
         if (reading)
             _read.SetException(new ObjectDisposedException(nameof(EpollStream)));
@@ -132,7 +132,7 @@ internal sealed class EpollStream : Stream, IValueTaskSource<int>
     {
         lock (_lock)
         {
-            // It may be late, and the read another one.
+            // The callback may run late, when another read is pending.
             if (!_reading || _ct != ct)
                 return;
             EndRead();
@@ -149,7 +149,7 @@ internal sealed class EpollStream : Stream, IValueTaskSource<int>
     private bool TryReceive(Memory<byte> buffer, out int received, out Exception? failure)
     {
         (received, failure) = (0, null);
-        // Whoever reads nothing waits for something to be there.
+        // A zero-byte read only waits for data.
         if (buffer.IsEmpty)
             return true;
         received = _socket.Receive(buffer.Span, SocketFlags.None, out var error);
@@ -158,7 +158,7 @@ internal sealed class EpollStream : Stream, IValueTaskSource<int>
         if (error != SocketError.Success)
             failure = Failure(error);
         else if (received < buffer.Length)
-            // That was all there is (epoll(7), question 9), unless the end has come as well.
+            // A short read has emptied the socket's buffer (epoll(7), question 9), unless the end of the stream follows.
             _readable = _ended;
         return true;
     }
@@ -181,7 +181,7 @@ internal sealed class EpollStream : Stream, IValueTaskSource<int>
         return error is SocketError.Success or SocketError.WouldBlock ? sent : throw Failure(error);
     }
 
-    // Asked for before the attempt, so that no edge is lost in between.
+    // Must be called before the attempt to send, so that no edge in between is missed.
     private Task WhenWritable()
     {
         var writable = new TaskCompletionSource(_inline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
@@ -189,7 +189,7 @@ internal sealed class EpollStream : Stream, IValueTaskSource<int>
         return writable.Task;
     }
 
-    private static IOException Failure(SocketError error) => new("The connection broke off.", new SocketException((int)error));
+    private static IOException Failure(SocketError error) => new("The connection failed.", new SocketException((int)error));
 
     private static SocketError ErrorOf(int error) => error switch
     {

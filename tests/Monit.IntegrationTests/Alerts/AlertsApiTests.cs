@@ -11,7 +11,7 @@ using Monit.Testing;
 
 namespace Monit.IntegrationTests.Alerts;
 
-/// <summary>The endpoint, its key, and what stops the start.</summary>
+/// <summary>The endpoint, its key, and settings that stop the start.</summary>
 public sealed class AlertsApiTests : AlertsFixture
 {
     private readonly SqliteFile _file = new();
@@ -26,7 +26,7 @@ public sealed class AlertsApiTests : AlertsFixture
         await host.Api.SendAsync(new SendAlert(down.Id), Token);
         await UntilAsync(down.Id, AlertStatus.Delivered);
         Assert.Equal(new AlertAccepted(down.Id, "delivered"), await host.Api.SendAsync(new SendAlert(down.Id), Token));
-        // What comes after it in the queue is through, so the third wish was looked at.
+        // A later alert in the queue is delivered, so the third request has been handled.
         var next = await SeedDownAsync();
         await host.Api.SendAsync(new SendAlert(next.Id), Token);
         await UntilAsync(next.Id, AlertStatus.Delivered);
@@ -39,7 +39,7 @@ public sealed class AlertsApiTests : AlertsFixture
     [InlineData("")]
     [InlineData("0123456789abcdef0123456789abcdeX")]
     [InlineData(AlertsHost.Key + "0")]
-    public async Task WrongKey_Is401_BeforeTheBodyIsLookedAt(string? key)
+    public async Task WrongKey_Is401_BeforeTheBodyIsRead(string? key)
     {
         await using var host = await StartAsync();
         host.Client.DefaultRequestHeaders.Remove(IAlertsApi.KeyHeader);
@@ -91,7 +91,7 @@ public sealed class AlertsApiTests : AlertsFixture
     [InlineData("monit:secret-word", AlertStatus.Delivered, "None")]
     [InlineData("monit:another-word", AlertStatus.Failed, "None")]
     [InlineData("monit:secret-word", AlertStatus.Failed, "Auto")]
-    public async Task LogIn_WithUserAndPassword_NeverInClearTextUnlessToldSo(string login, AlertStatus expected, string security)
+    public async Task LogIn_WithUserAndPassword_NeverInPlainTextUnlessConfigured(string login, AlertStatus expected, string security)
     {
         await using var smtp = new SmtpSink { Login = login };
         var down = await SeedDownAsync();
@@ -126,7 +126,7 @@ public sealed class AlertsApiTests : AlertsFixture
     private protected override void AddDatabase(IServiceCollection services) => _file.Add(services);
     private protected override MonitDb NewDb() => _file.NewDb();
 
-    // The one sweep, at the start, has been when it has found this first alert.
+    // Once this first alert is delivered, the only sweep, at the start, is over.
     private async Task<AlertsHost> StartWithoutSweepAsync()
     {
         var first = await SeedDownAsync();

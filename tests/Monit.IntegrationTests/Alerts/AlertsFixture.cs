@@ -9,7 +9,7 @@ using Monit.Testing;
 
 namespace Monit.IntegrationTests.Alerts;
 
-/// <summary>A database with rows as Monit.Worker leaves them, a mail server, and Monit.Alerts instances between.</summary>
+/// <summary>A database with rows as Monit.Worker writes them, a mail server, and instances of Monit.Alerts.</summary>
 public abstract class AlertsFixture : IAsyncLifetime
 {
     internal static readonly DateTimeOffset Start = new(2026, 3, 1, 10, 0, 0, TimeSpan.Zero);
@@ -55,7 +55,7 @@ public abstract class AlertsFixture : IAsyncLifetime
         return host;
     }
 
-    /// <summary>A monitor with an incident and its down notice.</summary>
+    /// <summary>Adds a monitor with an incident and its down alert.</summary>
     private protected async Task<Alert> SeedDownAsync(Action<UptimeMonitor>? change = null, Action<Alert>? changeAlert = null)
     {
         await using var db = NewDb();
@@ -70,20 +70,20 @@ public abstract class AlertsFixture : IAsyncLifetime
             Id = NewId(), MonitorId = monitor.Id, StartTime = Start, Alerted = true, Reason = "UNEXPECTED_STATUS",
             HttpStatus = 503, LatencyMs = 1234, CreatedAt = Start,
         };
-        var alert = Notice(incident, AlertKind.Down, Start);
+        var alert = NewAlert(incident, AlertKind.Down, Start);
         changeAlert?.Invoke(alert);
         db.AddRange(monitor, incident, alert);
         await db.SaveChangesAsync(Token);
         return alert;
     }
 
-    /// <summary>Ends the incident after 1 h 2 min 3 s, and adds its recovery notice.</summary>
+    /// <summary>Ends the incident after 1 h 2 min 3 s, and adds its recovery alert.</summary>
     private protected async Task<Alert> SeedRecoveryAsync(Alert down)
     {
         await using var db = NewDb();
         var incident = await db.Incidents.SingleAsync(i => i.Id == down.IncidentId, Token);
         incident.EndTime = Start + new TimeSpan(1, 2, 3);
-        var alert = Notice(incident, AlertKind.Recovery, incident.EndTime.Value);
+        var alert = NewAlert(incident, AlertKind.Recovery, incident.EndTime.Value);
         db.Alerts.Add(alert);
         await db.SaveChangesAsync(Token);
         return alert;
@@ -116,7 +116,7 @@ public abstract class AlertsFixture : IAsyncLifetime
 
     private protected static Guid NewId() => Guid.CreateVersion7();
 
-    private static Alert Notice(MonitorIncident incident, AlertKind kind, DateTimeOffset at) => new()
+    private static Alert NewAlert(MonitorIncident incident, AlertKind kind, DateTimeOffset at) => new()
     {
         Id = NewId(), IncidentId = incident.Id, MonitorId = incident.MonitorId, Kind = kind, NextAttemptAt = at, CreatedAt = at,
     };

@@ -10,7 +10,7 @@ using Monit.Alerts.Contract;
 
 namespace Monit.IntegrationTests.Alerts;
 
-/// <summary>Monit.Alerts on a port of its own, with short intervals and its log at hand.</summary>
+/// <summary>Monit.Alerts on a free port, with short intervals and a captured log.</summary>
 internal sealed class AlertsHost : IAsyncDisposable
 {
     public const string Key = "0123456789abcdef0123456789abcdef";
@@ -25,13 +25,13 @@ internal sealed class AlertsHost : IAsyncDisposable
         Client.DefaultRequestHeaders.Add(IAlertsApi.KeyHeader, Key);
     }
 
-    /// <summary>Shows the right key.</summary>
+    /// <summary>A client with the correct key.</summary>
     public HttpClient Client { get; }
     public IAlertsApi Api => Refit.RestService.For<IAlertsApi>(Client);
     public IAlertsApi InProcess => _app.Services.GetRequiredService<IAlertsApi>();
     public ConcurrentQueue<string> Log { get; }
 
-    /// <param name="smtpPort">None: no SMTP host.</param>
+    /// <param name="smtpPort">Null: no SMTP host.</param>
     public static async Task<AlertsHost> StartAsync(
         Action<IServiceCollection> addDatabase, int? smtpPort, params (string Name, string Value)[] settings)
     {
@@ -62,7 +62,7 @@ internal sealed class AlertsHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // Tests end a host early; the fixture ends them all.
+        // Tests may dispose a host before the fixture does.
         if (Interlocked.Exchange(ref _ended, 1) == 1)
             return;
         Client.Dispose();

@@ -7,7 +7,7 @@ using Monit.Testing;
 
 namespace Monit.IntegrationTests.Alerts;
 
-/// <summary>Delivery against a real mail server; once on each database.</summary>
+/// <summary>Delivery to a real mail server, on each database.</summary>
 public abstract class DeliveryTests : AlertsFixture
 {
     [Fact]
@@ -90,7 +90,7 @@ public abstract class DeliveryTests : AlertsFixture
     [Fact]
     public async Task BlockedRecoveries_DoNotStarveOthers()
     {
-        // Their down notices wait for a far attempt, so they stay blocked and are the oldest.
+        // Their down alerts have a retry far in the future, so they stay blocked and are the oldest.
         for (var i = 0; i < 5; i++)
             await SeedRecoveryAsync(await SeedDownAsync(changeAlert: a => a.NextAttemptAt = Start.AddYears(50)));
         var down = await SeedDownAsync(changeAlert: a => a.NextAttemptAt = Start.AddDays(1));
@@ -154,7 +154,7 @@ public abstract class DeliveryTests : AlertsFixture
     [Theory]
     [InlineData((int)SmtpFault.RefuseRecipient, "550 no such mailbox")]
     [InlineData((int)SmtpFault.RefuseMail, "554 spam")]
-    public async Task RefusedForGood_FailsAtOnce(int fault, string error)
+    public async Task RefusedPermanently_FailsAtOnce(int fault, string error)
     {
         Smtp.Fault = (SmtpFault)fault;
         var down = await SeedDownAsync();
@@ -204,16 +204,16 @@ public abstract class DeliveryTests : AlertsFixture
     }
 
     [Fact]
-    public async Task Recovery_WaitsForItsDownNotice_AndFollowsAtOnce()
+    public async Task Recovery_WaitsForItsDownAlert_AndFollowsAtOnce()
     {
         Smtp.Faults.Enqueue(SmtpFault.StallAfterData);
         var down = await SeedDownAsync();
-        // The sweep looks once, at the start: what follows the down notice does so without it.
+        // The sweep runs only at the start, so the recovery follows its down alert without it.
         await using var host = await StartAsync(("Alerts:SweepInterval", "01:00:00"));
         await Smtp.Stalled.WaitAsync(Token);
         var recovery = await SeedRecoveryAsync(down);
         Assert.Equal("pending", (await host.Api.SendAsync(new SendAlert(recovery.Id), Token)).Status);
-        // A later alert goes through all the same, so the recovery had its turn.
+        // A later alert is delivered, so the recovery has been tried.
         var other = await SeedDownAsync();
         await host.Api.SendAsync(new SendAlert(other.Id), Token);
         await UntilAsync(other.Id, AlertStatus.Delivered);
@@ -225,7 +225,7 @@ public abstract class DeliveryTests : AlertsFixture
     }
 
     [Fact]
-    public async Task Recovery_FollowsADownNoticeThatFailed()
+    public async Task Recovery_FollowsADownAlertThatFailed()
     {
         Smtp.Faults.Enqueue(SmtpFault.RefuseMail);
         var down = await SeedDownAsync();
@@ -276,7 +276,7 @@ public abstract class DeliveryTests : AlertsFixture
         await ChangeAsync(down.Id, a => a.ClaimedUntil = newer);
 
         Smtp.Continue.SetResult();
-        await Eventually.True(() => host.Log.Any(line => line.Contains("claim had run out", StringComparison.Ordinal)), "the late sender gives up");
+        await Eventually.True(() => host.Log.Any(line => line.Contains("claim expired", StringComparison.Ordinal)), "the late sender gives up");
 
         var alert = await LoadAsync(down.Id);
         Assert.Equal((AlertStatus.Sending, newer), (alert.Status, alert.ClaimedUntil));
@@ -291,7 +291,7 @@ public abstract class DeliveryTests : AlertsFixture
         var sending = await SeedDownAsync();
         await using var host = await StartAsync();
         await Smtp.Stalled.WaitAsync(Token);
-        // Disabled while its notice is on the way, and enabled again: what comes after must not be sent.
+        // Disabled while its alert is being sent, and enabled again: the retry must not be sent.
         await using (var db = NewDb())
             await IncidentStore.CloseQuietlyAsync(db, sending.MonitorId, Start.AddHours(1), Token);
         Assert.Equal("cancelled", (await host.Api.SendAsync(new SendAlert(cancelled.Id), Token)).Status);
@@ -339,7 +339,7 @@ public abstract class DeliveryTests : AlertsFixture
     }
 
     [Fact]
-    public async Task Stop_WithNothingSentYet_GivesTheClaimBackUncounted()
+    public async Task Stop_WithNothingSentYet_ReleasesTheClaimUncounted()
     {
         Smtp.Fault = SmtpFault.StallOnConnect;
         var down = await SeedDownAsync();

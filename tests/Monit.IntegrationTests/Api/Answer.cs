@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Monit.IntegrationTests.Api;
 
-/// <summary>A response, read to its end.</summary>
+/// <summary>A complete response.</summary>
 public sealed record Answer(int Status, string Content, Dictionary<string, string> Headers)
 {
     public JsonElement Json { get; } = Content.Length > 0 && Content[0] is '{' ? JsonSerializer.Deserialize<JsonElement>(Content) : default;
@@ -18,7 +18,7 @@ public sealed record Answer(int Status, string Content, Dictionary<string, strin
         (int)response.StatusCode, await response.Content.ReadAsStringAsync(),
         response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(',', h.Value), StringComparer.OrdinalIgnoreCase));
 
-    /// <summary>Checks a problem as a whole.</summary>
+    /// <summary>Asserts all fields of a problem response.</summary>
     public Answer IsProblem(int status, string code, string? field = null)
     {
         Assert.True(Status == status, ToString());

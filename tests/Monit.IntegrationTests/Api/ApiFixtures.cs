@@ -6,7 +6,7 @@ using Monit.Testing;
 
 namespace Monit.IntegrationTests.Api;
 
-/// <summary>One API for all tests of a store; they keep apart by their accounts.</summary>
+/// <summary>One API for all tests of a store; each test uses its own accounts.</summary>
 public abstract class ApiFixture(LocalStores stores) : IAsyncLifetime
 {
     private ApiHost? _host;
@@ -26,7 +26,7 @@ public abstract class ApiFixture(LocalStores stores) : IAsyncLifetime
         }
     }
 
-    /// <summary>Another API, on a database of its own.</summary>
+    /// <summary>Starts another API, on a database of its own.</summary>
     public async Task<ApiHost> StartAsync(params (string, string)[] settings) =>
         await ApiHost.StartAsync(await NewDatabaseAsync(), await stores.RedisConnectionStringAsync(), settings);
 

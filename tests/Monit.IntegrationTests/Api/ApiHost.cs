@@ -11,10 +11,10 @@ using Monit.ServiceDefaults;
 
 namespace Monit.IntegrationTests.Api;
 
-/// <summary>The API on a free port, over given stores.</summary>
+/// <summary>The API on a free port, with given stores.</summary>
 public sealed class ApiHost : IAsyncDisposable
 {
-    /// <summary>Long enough for HS512 too, which is to be refused all the same.</summary>
+    /// <summary>Long enough for HS512, which must be refused all the same.</summary>
     public const string Secret = "a secret of the tests, long enough to sign with any algorithm of the family";
 
     private static int _users;
@@ -51,8 +51,8 @@ public sealed class ApiHost : IAsyncDisposable
         var app = builder.Build();
         app.MapMonitApi();
         app.MapDefaultEndpoints();
-        // Stand-ins for what is not to happen, and for what shares the process.
-        app.MapGet("/boom", void () => throw new InvalidOperationException("the secret of the house"));
+        // Stand-ins for an unexpected exception and for the endpoint of another service in the process.
+        app.MapGet("/boom", void () => throw new InvalidOperationException("an internal secret"));
         app.MapGet("/foreign", () => "open");
         try
         {
@@ -90,7 +90,7 @@ public sealed class ApiHost : IAsyncDisposable
 
     public Task<MonitorView> ViewAsync(Guid id) => OneAsync(Schedule.ViewAsync([id]));
 
-    /// <summary>The config that Redis has of a monitor; none when it is not there.</summary>
+    /// <summary>A monitor's configuration in Redis; null if there is none.</summary>
     public async Task<string?> ConfigAsync(Guid id) =>
         await App.Services.GetRequiredService<StackExchange.Redis.IConnectionMultiplexer>().GetDatabase()
             .HashGetAsync(Schedule.Keys.For(0, "config"), id.ToString());

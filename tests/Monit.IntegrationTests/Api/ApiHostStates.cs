@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace Monit.IntegrationTests.Api;
 
-/// <summary>Brings monitors into states, as a worker would.</summary>
+/// <summary>Sets the states of monitors as a worker would.</summary>
 internal static class ApiHostStates
 {
     private static readonly string[] Hashes = ["config", "status", "incident"];

@@ -4,18 +4,18 @@ using System.Text.Json;
 
 namespace Monit.IntegrationTests.Api;
 
-/// <summary>Somebody who calls the API, with a token or without.</summary>
+/// <summary>A client of the API, with or without a token.</summary>
 public sealed class Caller(HttpClient http, string? token)
 {
     public Guid Id { get; init; }
     public string Email { get; init; } = "";
 
     /// <param name="path">Below <c>/api/v1</c>.</param>
-    /// <param name="body">An object to send as JSON, or a text to send as it is.</param>
+    /// <param name="body">An object to send as JSON, or a text to send unchanged.</param>
     public Task<Answer> SendAsync(string method, string path, object? body = null) =>
         SendUntilAsync(method, path, body, TestContext.Current.CancellationToken);
 
-    /// <summary>Hangs up when <paramref name="ct"/> says so.</summary>
+    /// <summary>Disconnects when <paramref name="ct"/> is cancelled.</summary>
     public async Task<Answer> SendUntilAsync(string method, string path, object? body, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), $"/api/v1{path}");
@@ -29,7 +29,7 @@ public sealed class Caller(HttpClient http, string? token)
 
     public Task<Answer> GetAsync(string path) => SendAsync("GET", path);
 
-    /// <summary>Creates a monitor that is valid but for what <paramref name="body"/> says.</summary>
+    /// <summary>Creates a monitor; returns its id.</summary>
     public async Task<Guid> NewMonitorAsync(object? body = null)
     {
         var created = await SendAsync("POST", "/monitors", body ?? new { url = "https://example.com/", interval_sec = 60 });

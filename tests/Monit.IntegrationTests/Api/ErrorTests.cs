@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Monit.IntegrationTests.Api;
 
-/// <summary>What does not depend on the database.</summary>
+/// <summary>Errors that do not depend on the database.</summary>
 [Collection(nameof(SqliteApi))]
 public sealed class ErrorTests(SqliteApi api)
 {
@@ -47,11 +47,11 @@ public sealed class ErrorTests(SqliteApi api)
     }
 
     [Fact]
-    public async Task UnexpectedException_TellsNothing()
+    public async Task UnexpectedException_RevealsNothing()
     {
         using var response = await _host.Http.GetAsync("/boom", TestContext.Current.CancellationToken);
         var answer = (await Answer.ReadAsync(response)).IsProblem(500, "internal");
-        Assert.DoesNotContain("secret of the house", answer.Content, StringComparison.Ordinal);
+        Assert.DoesNotContain("an internal secret", answer.Content, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -59,7 +59,7 @@ public sealed class ErrorTests(SqliteApi api)
     [InlineData("with space", false)]
     [InlineData("", false)]
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false)]
-    public async Task RequestId_OnlyASaneOneIsKept(string given, bool kept)
+    public async Task RequestId_OnlyAValidOneIsKept(string given, bool kept)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/foreign");
         request.Headers.TryAddWithoutValidation("X-Request-Id", given);

@@ -18,7 +18,7 @@ public abstract class ListTests(ApiFixture api)
         {
             ids.Add(await user.NewMonitorAsync());
         }
-        // Two of one millisecond may be in either order, which is stable all the same.
+        // Monitors created in the same millisecond may be in either order, but the order is stable.
         ids.Sort();
 
         var first = await user.GetAsync("/monitors");

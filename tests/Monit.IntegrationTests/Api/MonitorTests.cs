@@ -124,7 +124,7 @@ public abstract class MonitorTests(ApiFixture api)
     public async Task Create_CallerHangsUp_LeavesNoUnscheduledMonitor()
     {
         var user = await _host.NewUserAsync(paid: true);
-        // At many moments, because the one that hurts is between commit and schedule.
+        // At many moments, because the critical one is between the commit and the update of Redis.
         for (var ms = 0; ms < 20; ms++)
         {
             using var hangUp = new CancellationTokenSource(TimeSpan.FromMilliseconds(ms), TimeProvider.System);

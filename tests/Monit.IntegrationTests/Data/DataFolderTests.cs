@@ -5,7 +5,7 @@ using Monit.Standalone;
 
 namespace Monit.IntegrationTests.Data;
 
-/// <summary>Standalone's database as it is made at the first start.</summary>
+/// <summary>Standalone's database after the first start.</summary>
 public sealed class DataFolderTests
 {
     [Fact]

@@ -56,7 +56,7 @@ public abstract class IncidentSuite(Func<Task<SqlStore>> create) : SqlSuite(crea
     }
 
     [Fact]
-    public async Task Record_Close_EndsAtItsTime_AndTellsOnce()
+    public async Task Record_Close_EndsAtItsTime_AndAlertsOnce()
     {
         var monitor = await AddMonitorAsync();
         await RecordAsync(Down(monitor));
@@ -178,7 +178,7 @@ public abstract class IncidentSuite(Func<Task<SqlStore>> create) : SqlSuite(crea
         await db.SaveChangesAsync(Ct);
 
         var record = Task.Run(() => RecordAsync(Down(monitor)), Ct);
-        // Nothing announces that it waits; what does not wait is done well before.
+        // Waiting cannot be observed directly; without the lock it would be done long before.
         await Task.WhenAny(record, Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, Ct));
         Assert.False(record.IsCompleted);
         await change.CommitAsync(Ct);
@@ -188,7 +188,7 @@ public abstract class IncidentSuite(Func<Task<SqlStore>> create) : SqlSuite(crea
     }
 
     [Fact]
-    public async Task CloseQuietly_EndsWithoutNotice_AndCancelsUnsentOnes()
+    public async Task CloseQuietly_EndsWithoutAlert_AndCancelsPendingOnes()
     {
         var (disabled, other) = (await AddMonitorAsync(), await AddMonitorAsync());
         await Incidents.RecordAsync([Down(disabled), Down(other)], Ct);

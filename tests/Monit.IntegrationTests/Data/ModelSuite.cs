@@ -4,7 +4,7 @@ using Monit.Core.Incidents;
 
 namespace Monit.IntegrationTests.Data;
 
-/// <summary>What the schema itself promises.</summary>
+/// <summary>Constraints of the schema.</summary>
 public abstract class ModelSuite(Func<Task<SqlStore>> create) : SqlSuite(create)
 {
     private static MonitorIncident Incident(Guid monitor, DateTimeOffset? end = null) => new()

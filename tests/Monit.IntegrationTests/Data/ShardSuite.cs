@@ -7,7 +7,7 @@ using StackExchange.Redis;
 
 namespace Monit.IntegrationTests.Data;
 
-/// <summary>The number of shards, and how ids spread over them.</summary>
+/// <summary>The number of shards, and the distribution of ids over them.</summary>
 public abstract class ShardSuite(Func<Task<SqlStore>> create, Func<Task<IConnectionMultiplexer>> connect) : SqlSuite(create)
 {
     private readonly string _prefix = LocalStores.NewPrefix();

@@ -6,7 +6,7 @@ using Monit.Testing;
 
 namespace Monit.IntegrationTests.Data;
 
-/// <summary>A migrated database of a test's own.</summary>
+/// <summary>A migrated database for one test.</summary>
 public sealed class SqlStore : IAsyncDisposable
 {
     private readonly string? _folder;

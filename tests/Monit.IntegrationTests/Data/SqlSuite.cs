@@ -8,10 +8,10 @@ using Monit.Core.Users;
 
 namespace Monit.IntegrationTests.Data;
 
-/// <summary>What every suite on a database needs.</summary>
+/// <summary>The base class of suites that run on a database.</summary>
 public abstract class SqlSuite(Func<Task<SqlStore>> create) : IAsyncLifetime
 {
-    // Whole microseconds, as both databases keep them.
+    // Whole microseconds, as both databases store them.
     protected static readonly DateTimeOffset At = DateTimeOffset.UnixEpoch.AddDays(20_000).AddMilliseconds(123);
 
     private SqlStore _store = null!;

@@ -9,7 +9,7 @@ using StackExchange.Redis;
 
 namespace Monit.IntegrationTests.Data;
 
-/// <summary>MonitorSync: Redis comes to what SQL says, on four shards.</summary>
+/// <summary>MonitorSync updates Redis from SQL, on four shards.</summary>
 public abstract class SyncSuite(Func<Task<SqlStore>> create, Func<Task<IConnectionMultiplexer>> connect) : SqlSuite(create)
 {
     private readonly RedisKeys _keys = new(Options.Create(new SchedulingOptions { KeyPrefix = LocalStores.NewPrefix(), Shards = 4 }));
@@ -89,7 +89,7 @@ public abstract class SyncSuite(Func<Task<SqlStore>> create, Func<Task<IConnecti
     }
 
     [Fact]
-    public async Task Sync_OpenIncident_GoesAlong()
+    public async Task Sync_OpenIncident_IsWrittenToo()
     {
         var monitor = await AddMonitorAsync();
         await RecordAsync(Down(monitor));
@@ -114,7 +114,7 @@ public abstract class SyncSuite(Func<Task<SqlStore>> create, Func<Task<IConnecti
     }
 
     [Fact]
-    public async Task Sync_ChangedAfterTheWrite_GoesRoundAgain_AndMarksOnlyWhatIsWritten()
+    public async Task Sync_ChangedAfterTheWrite_Repeats_AndMarksOnlyWhatIsWritten()
     {
         var id = (await AddMonitorAsync()).Id;
         var marked = new List<long>();
@@ -168,7 +168,7 @@ public abstract class SyncSuite(Func<Task<SqlStore>> create, Func<Task<IConnecti
         }
     }
 
-    /// <summary>Runs something before each context that is made, which counts from one.</summary>
+    /// <summary>Runs a callback before each context is created; contexts are numbered from 1.</summary>
     private sealed class Interrupted(IDbContextFactory<MonitDb> inner, Func<int, Task> before) : IDbContextFactory<MonitDb>
     {
         private int _calls;

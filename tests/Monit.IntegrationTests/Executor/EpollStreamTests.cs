@@ -4,7 +4,7 @@ using Monit.Worker.Executor.Sockets;
 
 namespace Monit.IntegrationTests.Executor;
 
-/// <summary>What the probe's own tests do not reach.</summary>
+/// <summary>Cases that the tests of the probe do not cover.</summary>
 public sealed class EpollStreamTests : IDisposable
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -20,7 +20,7 @@ public sealed class EpollStreamTests : IDisposable
     public void Dispose() => _listener.Dispose();
 
     [Fact]
-    public async Task EndThatComesWithData_IsReadAfterIt()
+    public async Task EndTogetherWithData_IsReadAfterTheData()
     {
         var (stream, peer) = await ConnectAsync();
         peer.Send("ab"u8);
@@ -49,7 +49,7 @@ public sealed class EpollStreamTests : IDisposable
     }
 
     [Fact]
-    public async Task ReadOfNothing_WaitsForSomething()
+    public async Task ZeroByteRead_WaitsForData()
     {
         var (stream, peer) = await ConnectAsync();
         var something = stream.ReadAsync(Memory<byte>.Empty, Ct);
@@ -60,7 +60,7 @@ public sealed class EpollStreamTests : IDisposable
     }
 
     [Fact]
-    public async Task CancelledRead_TakesNothing_AndAnotherOneMayFollow()
+    public async Task CancelledRead_ConsumesNothing_AndAnotherReadMayFollow()
     {
         var (stream, peer) = await ConnectAsync();
         using var cancel = new CancellationTokenSource();
@@ -74,7 +74,7 @@ public sealed class EpollStreamTests : IDisposable
     }
 
     [Fact]
-    public async Task WriteThatDoesNotFit_GoesOnAsThePeerReads()
+    public async Task WriteBeyondTheBuffer_ContinuesAsThePeerReads()
     {
         var (stream, peer) = await ConnectAsync();
         var sent = new byte[16 * 1024 * 1024];
@@ -89,7 +89,7 @@ public sealed class EpollStreamTests : IDisposable
     }
 
     [Fact]
-    public async Task WriteThatNobodyReads_EndsWithItsToken()
+    public async Task WriteThatThePeerDoesNotRead_EndsWithItsToken()
     {
         var (stream, _) = await ConnectAsync();
         using var cancel = new CancellationTokenSource();
@@ -119,7 +119,7 @@ public sealed class EpollStreamTests : IDisposable
     }
 
     [Fact]
-    public async Task RefusedConnection_SaysSo()
+    public async Task RefusedConnection_ThrowsConnectionRefused()
     {
         var target = (IPEndPoint)_listener.LocalEndPoint!;
         _listener.Dispose();
@@ -128,9 +128,9 @@ public sealed class EpollStreamTests : IDisposable
     }
 
     [Fact]
-    public async Task ConnectionThatIsNotTaken_EndsWithItsToken_AndTakenLaterItWorks()
+    public async Task ConnectionThatIsNotAccepted_EndsWithItsToken_AndWorksIfAcceptedLater()
     {
-        // With a full backlog the system leaves further attempts unanswered.
+        // With a full backlog the system does not answer further connection attempts.
         using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         full.Listen(0);
@@ -144,7 +144,7 @@ public sealed class EpollStreamTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
 
         using var accepted = await full.AcceptAsync(Ct);
-        // The system asks again after a second.
+        // The system retransmits the SYN after a second.
         await using var second = await patient;
         await second.WriteAsync("a"u8.ToArray(), Ct);
     }

@@ -8,7 +8,7 @@ using Monit.Worker.Executor.Http;
 
 namespace Monit.IntegrationTests.Executor;
 
-/// <summary>Checks against real sockets, well-behaved and not, in both ways to wait for them.</summary>
+/// <summary>Checks of real servers, well-behaved and not, with epoll and with .NET's sockets.</summary>
 public abstract class HttpProbeSuite(bool usesEpoll) : IAsyncDisposable
 {
     private readonly ScriptedTarget _target = new();
@@ -123,7 +123,7 @@ public abstract class HttpProbeSuite(bool usesEpoll) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Redirect_ToANameThatDoesNotExist_IsNotTheEndOfMonitoring()
+    public async Task Redirect_ToANameThatDoesNotExist_IsNotTerminal()
     {
         _target.Answer = ScriptedTarget.Status(302, "Location: http://gone.test/\r\n");
         await Fails(Config(_target.Url), FailureReason.DnsFailure, FailureKind.Retryable,
@@ -142,7 +142,7 @@ public abstract class HttpProbeSuite(bool usesEpoll) : IAsyncDisposable
     [InlineData("///x")]
     [InlineData("//[x]/")]
     [InlineData("http://")]
-    public async Task Redirect_ToNowhere_IsTheAnswersFault_NotTheMonitors(string location)
+    public async Task Redirect_ToAnInvalidUrl_IsAnUnexpectedStatus(string location)
     {
         _target.Answer = ScriptedTarget.Status(302, $"Location: {location}\r\n");
         await Fails(Config(_target.Url), FailureReason.UnexpectedStatus, FailureKind.Definite);
@@ -173,9 +173,9 @@ public abstract class HttpProbeSuite(bool usesEpoll) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Name_IsJudgedByTheAddressOfTheMoment()
+    public async Task Name_IsJudgedByTheAddressConnectedTo()
     {
-        // DNS rebinding: the guard sees what is connected to, so an answer that mixes both reaches only what is allowed.
+        // DNS rebinding: the guard checks the address connected to, so of mixed addresses only allowed ones are used.
         var probe = Probe(resolve: (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse("169.254.169.254"), IPAddress.Loopback]));
         Assert.True((await probe.CheckAsync(Config($"http://rebind.test:{_target.Port}/"), Ct)).Success);
     }
@@ -204,8 +204,8 @@ public abstract class HttpProbeSuite(bool usesEpoll) : IAsyncDisposable
             Probe(resolve: (host, ct) => Dns.GetHostAddressesAsync(host, ct)));
 
     [Fact]
-    public async Task DefectOfOurOwn_IsNotAnOutage() => await Assert.ThrowsAsync<InvalidOperationException>(() =>
-        CheckAsync(Config("http://name.test/"), Probe(resolve: (_, _) => throw new InvalidOperationException("a defect"))));
+    public async Task InternalError_IsNotAnOutage() => await Assert.ThrowsAsync<InvalidOperationException>(() =>
+        CheckAsync(Config("http://name.test/"), Probe(resolve: (_, _) => throw new InvalidOperationException("a bug"))));
 
     [Fact]
     public async Task NoAddress_IsTerminal() =>
@@ -323,7 +323,7 @@ public abstract class HttpProbeSuite(bool usesEpoll) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task KeepAlive_AsksForEveryUrlAsANewConnectionWould()
+    public async Task KeepAlive_SendsTheSameRequestsAsNewConnections()
     {
         string[] urls =
         [
@@ -340,7 +340,7 @@ public abstract class HttpProbeSuite(bool usesEpoll) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task KeepAlive_FailedCheck_LeavesAloneTheConnectionThatAnotherOneHasTakenOver()
+    public async Task KeepAlive_FailedCheck_DoesNotCloseAConnectionThatAnotherCheckUses()
     {
         await using var second = new ScriptedTarget();
         var moved = ScriptedTarget.Status(302, $"Location: {second.Url}\r\n", body: "");
@@ -356,7 +356,7 @@ public abstract class HttpProbeSuite(bool usesEpoll) : IAsyncDisposable
         second.Answer = ScriptedTarget.Stall();
 
         var failing = probe.CheckAsync(Config(_target.Url + "moved", timeout: 1), Ct);
-        await Eventually.True(() => second.Requests.Count == 2, "it has gone on to the second target");
+        await Eventually.True(() => second.Requests.Count == 2, "it has followed to the second target");
         var other = probe.CheckAsync(Config(_target.Url), Ct);
 
         Assert.Equal(FailureReason.Timeout, (await failing).Reason);
@@ -369,7 +369,7 @@ public abstract class HttpProbeSuite(bool usesEpoll) : IAsyncDisposable
     {
         var probe = Probe();
         using var abort = new CancellationTokenSource();
-        // What a check leaves to the next one must still hear of it.
+        // The reused time limit of an earlier check must still observe the abort.
         Assert.True((await probe.CheckAsync(Config(_target.Url), CancellationToken.None)).Success);
         Assert.True((await probe.CheckAsync(Config(_target.Url), abort.Token)).Success);
         _target.Answer = ScriptedTarget.Stall();

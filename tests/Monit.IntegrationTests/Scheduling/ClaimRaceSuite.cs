@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace Monit.IntegrationTests.Scheduling;
 
-/// <summary>Several connections at once.</summary>
+/// <summary>Concurrent calls on several connections.</summary>
 public abstract class ClaimRaceSuite(Func<Task<IConnectionMultiplexer>> connect, Func<Task<IConnectionMultiplexer>> another)
     : ScriptSuite(connect)
 {
@@ -15,7 +15,7 @@ public abstract class ClaimRaceSuite(Func<Task<IConnectionMultiplexer>> connect,
         var tokens = new ConcurrentBag<long>();
         var connections = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => another()));
 
-        // Connected beforehand, so that they really run at the same time.
+        // Connected beforehand, so that the calls really are concurrent.
         await Task.WhenAll(connections.Select(redis => Task.Run(async () =>
         {
             var schedule = On(redis);
@@ -45,7 +45,7 @@ public abstract class ClaimRaceSuite(Func<Task<IConnectionMultiplexer>> connect,
             var schedule = On(redis);
             for (var round = 0; round < 40; round++)
             {
-                // Leases of a millisecond: reclaim and another claim overtake many of them.
+                // Leases of a millisecond: many expire and are reclaimed and claimed again before they are completed.
                 var claim = await schedule.ClaimAsync(0, 100, TimeSpan.FromMilliseconds(1 + round % 20));
                 var half = claim.Jobs.Count / 2;
                 var leases = Leases(claim);

@@ -18,7 +18,7 @@ public abstract class ClaimSuite(Func<Task<IConnectionMultiplexer>> connect) : S
     }
 
     [Fact]
-    public async Task Claim_BuiltMarker_IsTold()
+    public async Task Claim_BuiltMarker_IsReturned()
     {
         await Db.HashSetAsync(Keys.For(0, "meta"), "built", "1");
         Assert.True((await Schedule.ClaimAsync(0, 10, Lease)).Built);
@@ -29,7 +29,7 @@ public abstract class ClaimSuite(Func<Task<IConnectionMultiplexer>> connect) : S
     [Fact]
     public async Task Claim_DueExactlyNow_IsTaken_OneMillisecondAhead_IsNot()
     {
-        // An id a millisecond around now: whenever the script runs, one of them is due exactly then.
+        // One id for each millisecond around now: whenever the script runs, one of them is due exactly then.
         var start = await NowAsync() - 100;
         for (var i = 0; i < 1000; i++)
             await PutAsync("schedule", Guid.CreateVersion7(), start + i);
@@ -42,7 +42,7 @@ public abstract class ClaimSuite(Func<Task<IConnectionMultiplexer>> connect) : S
     }
 
     [Fact]
-    public async Task Claim_DueTimesWithin200Ms_AreToldByTheFirstAndTheLast_OthersExactly()
+    public async Task Claim_DueTimesWithin200Ms_AreReturnedAsFirstAndLast_OthersExactly()
     {
         var now = await NowAsync();
         long[] together = [now - 1200, now - 1190, now - 1000];
@@ -102,7 +102,7 @@ public abstract class ClaimSuite(Func<Task<IConnectionMultiplexer>> connect) : S
     }
 
     [Fact]
-    public async Task Claim_TellsWhoseConfigurationsHaveChanged_SinceTheEditionShown()
+    public async Task Claim_ReturnsTheIdsOfChangedConfigurations_SinceTheCallersRevision()
     {
         var (changed, kept, gone) = ((await AddDueAsync(1))[0], (await AddDueAsync(1))[0], (await AddDueAsync(1))[0]);
         var first = await Schedule.ClaimAsync(0, 10, Lease);
@@ -111,14 +111,14 @@ public abstract class ClaimSuite(Func<Task<IConnectionMultiplexer>> connect) : S
         await Schedule.ScheduleAsync(0, [Entry(changed, version: 2, soon: TimeSpan.Zero), Entry(kept, soon: TimeSpan.Zero, force: true)], Ct);
         await Schedule.RemoveAsync(0, [new Removal(gone, null), new Removal(Guid.CreateVersion7(), null)], Ct);
         Gone(gone);
-        var second = await Schedule.ClaimAsync(0, 10, Lease, first.Edition);
+        var second = await Schedule.ClaimAsync(0, 10, Lease, first.Revision);
         Assert.Equal(new[] { changed, gone }.Order(), second.Changed!.Order());
 
         await AddDueAsync(1);
-        var third = await Schedule.ClaimAsync(0, 10, Lease, second.Edition);
+        var third = await Schedule.ClaimAsync(0, 10, Lease, second.Revision);
         Assert.Equal(third.Jobs.Select(j => j.Id), third.Changed);
         await Schedule.ScheduleAsync(0, [Entry(kept, soon: TimeSpan.Zero, force: true)], Ct);
-        Assert.Empty((await Schedule.ClaimAsync(0, 10, Lease, third.Edition)).Changed!);
+        Assert.Empty((await Schedule.ClaimAsync(0, 10, Lease, third.Revision)).Changed!);
     }
 
     [Fact]
@@ -128,22 +128,22 @@ public abstract class ClaimSuite(Func<Task<IConnectionMultiplexer>> connect) : S
         var first = await Schedule.ClaimAsync(0, 10, Lease);
         await Schedule.ScheduleAsync(0, [new ScheduleEntry(id, Config(2), default, Hour)], Ct);
 
-        var empty = await Schedule.ClaimAsync(0, 10, Lease, first.Edition);
-        Assert.Equal((0, first.Edition), (empty.Jobs.Count, empty.Edition));
+        var empty = await Schedule.ClaimAsync(0, 10, Lease, first.Revision);
+        Assert.Equal((0, first.Revision), (empty.Jobs.Count, empty.Revision));
         Assert.Empty(empty.Changed!);
-        Assert.Null((await Schedule.ClaimAsync(0, 10, Lease)).Edition);
+        Assert.Null((await Schedule.ClaimAsync(0, 10, Lease)).Revision);
 
         await AddDueAsync(1);
-        Assert.Contains(id, (await Schedule.ClaimAsync(0, 10, Lease, first.Edition)).Changed!);
+        Assert.Contains(id, (await Schedule.ClaimAsync(0, 10, Lease, first.Revision)).Changed!);
     }
 
     [Fact]
     public async Task Claim_MoreChangesThanAreListed_AnyMayHaveChanged()
     {
         await AddDueAsync(1);
-        var before = (await Schedule.ClaimAsync(0, 1, Lease)).Edition;
+        var before = (await Schedule.ClaimAsync(0, 1, Lease)).Revision;
         await AddDueAsync(1);
-        var after = (await Schedule.ClaimAsync(0, 1, Lease, before)).Edition;
+        var after = (await Schedule.ClaimAsync(0, 1, Lease, before)).Revision;
 
         await AddDueAsync(9_999);
         Assert.Equal(9_999, (await Schedule.ClaimAsync(0, 1, Lease, after)).Changed!.Count);
@@ -157,25 +157,25 @@ public abstract class ClaimSuite(Func<Task<IConnectionMultiplexer>> connect) : S
     }
 
     [Fact]
-    public async Task Claim_EditionAheadOfRedis_AnyMayHaveChanged()
+    public async Task Claim_RevisionAheadOfRedis_AnyMayHaveChanged()
     {
         await AddDueAsync(1);
         var claim = await Schedule.ClaimAsync(0, 10, Lease);
         await AddDueAsync(1);
-        var ahead = await Schedule.ClaimAsync(0, 10, Lease, claim.Edition + 3_600_000_000);
+        var ahead = await Schedule.ClaimAsync(0, 10, Lease, claim.Revision + 3_600_000_000);
         Assert.Null(ahead.Changed);
-        Assert.NotEqual(claim.Edition, ahead.Edition);
+        Assert.NotEqual(claim.Revision, ahead.Revision);
     }
 
     [Fact]
-    public async Task Claim_TimeStepsBack_EditionsStillGrow()
+    public async Task Claim_TimeStepsBack_RevisionsStillGrow()
     {
         await AddDueAsync(1);
-        var now = (await Schedule.ClaimAsync(0, 1, Lease)).Edition!.Value;
+        var now = (await Schedule.ClaimAsync(0, 1, Lease)).Revision!.Value;
         await Db.HashSetAsync(Keys.For(0, "meta"), "edition", now + 3_600_000_000);
         var id = (await AddDueAsync(1))[0];
         var claim = await Schedule.ClaimAsync(0, 10, Lease, now + 3_600_000_000);
-        Assert.Equal(now + 3_600_000_001, claim.Edition);
+        Assert.Equal(now + 3_600_000_001, claim.Revision);
         Assert.Equal([id], claim.Changed);
     }
 
@@ -189,7 +189,7 @@ public abstract class ClaimSuite(Func<Task<IConnectionMultiplexer>> connect) : S
         var second = await AddClaimedAsync(1);
         var extended = await Schedule.ExtendAsync(0, Leases(first), Lease, Ct);
 
-        // Another monitor's token will do for an extension; a claim's and its own earlier ones will not.
+        // An extension may reuse another monitor's token, but not a claim's or its own earlier ones.
         Assert.Equal([far + 1, far + 2, far + 2], [first.Token, second.Token, extended.Token]);
         Assert.Equal(far + 3, (await AddClaimedAsync(1)).Token);
     }

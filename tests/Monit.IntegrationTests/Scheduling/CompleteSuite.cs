@@ -76,7 +76,7 @@ public abstract class CompleteSuite(Func<Task<IConnectionMultiplexer>> connect) 
     {
         const int period = 1000;
         var claim = await AddClaimedAsync(600);
-        // A due time a millisecond around now, and far behind it.
+        // One due time for each millisecond around now, and some far in the past.
         var start = await NowAsync() - 20 - 7 * period;
         var asked = claim.Jobs.Select((job, i) => (job.Id, Due: start + i % 2 * 7 * period + i)).ToDictionary(x => x.Id, x => x.Due);
 
@@ -88,9 +88,9 @@ public abstract class CompleteSuite(Func<Task<IConnectionMultiplexer>> connect) 
         var got = await AllAsync("schedule");
         Assert.All(asked, e => Assert.Equal(0, (got[e.Key] - e.Value) % period));
         Assert.All(got.Values, due => Assert.True(due > before));
-        // One that moved lies at most a period after the script's now.
+        // A due time that was moved is at most a period after the script's time.
         Assert.All(asked.Where(e => got[e.Key] > e.Value), e => Assert.InRange(got[e.Key], before + 1, after + period));
-        // One that was ahead of now stays where it was asked for.
+        // A due time in the future is unchanged.
         Assert.All(asked.Where(e => e.Value > after), e => Assert.Equal(e.Value, got[e.Key]));
     }
 
@@ -139,7 +139,7 @@ public abstract class CompleteSuite(Func<Task<IConnectionMultiplexer>> connect) 
         var claims = new[] { await AddClaimedAsync(8), await AddClaimedAsync(8), await AddClaimedAsync(8) };
         var leases = Enumerable.Range(0, 8).SelectMany(n => claims.Select(claim => Leases(claim)[n])).ToList();
         var now = await NowAsync();
-        // Overdue by a multiple of a period, so that the period that counted can be told.
+        // Overdue by a multiple of a period, so that the result shows which period was used.
         Completion Of(int n) => new(n == 7 ? leases[n] with { Token = 1 } : leases[n], now - 5000, TimeSpan.FromSeconds(n % 2 == 0 ? 600 : 7200),
             Up with { LatencyMs = n }, n % 3 == 0 ? null : Failing with { FailureCount = n });
 

@@ -7,7 +7,7 @@ using StackExchange.Redis;
 
 namespace Monit.IntegrationTests.Scheduling;
 
-/// <summary>What a worker keeps is what Redis has, as of the claim.</summary>
+/// <summary>The cached configurations are those that Redis had at the claim.</summary>
 public sealed class ConfigCacheTests(LocalStores stores) : ScriptSuite(stores.RedisAsync)
 {
     private readonly FakeTimeProvider _time = new();
@@ -17,34 +17,34 @@ public sealed class ConfigCacheTests(LocalStores stores) : ScriptSuite(stores.Re
     private Task<int> WriteAsync(Guid id, int version, string url) =>
         Schedule.ScheduleAsync(0, [new ScheduleEntry(id, Config(version, url: url), default, TimeSpan.Zero, Force: true)], Ct);
 
-    // Past the scripts, so that only a look shows it.
-    private Task<bool> ByHandAsync(Guid id, string text) => Db.HashSetAsync(Keys.For(0, "config"), id.ToString(), text);
+    // Bypasses the scripts, so that the change is not reported and shows only when Redis is read again.
+    private Task<bool> WriteDirectlyAsync(Guid id, string text) => Db.HashSetAsync(Keys.For(0, "config"), id.ToString(), text);
 
     private async Task<string> TakeAsync(ConfigCache cache, Guid id)
     {
         await PutAsync("schedule", id, 1);
         await Db.SortedSetRemoveAsync(Keys.For(0, "inflight"), id.ToString());
-        var claim = await Schedule.ClaimAsync(0, 10, Lease, cache.Edition);
+        var claim = await Schedule.ClaimAsync(0, 10, Lease, cache.Revision);
         Assert.Equal(id, Assert.Single(claim.Jobs).Id);
         return Encoding.UTF8.GetString(Assert.Single(await cache.TakeAsync(claim)).Span);
     }
 
-    private async Task<int> OldAsync(ConfigCache cache, Guid[] ids)
+    private async Task<int> CountUnchangedAsync(ConfigCache cache, Guid[] ids)
     {
         foreach (var id in ids)
             await PutAsync("schedule", id, 1);
         await Db.KeyDeleteAsync(Keys.For(0, "inflight"));
-        var configs = await cache.TakeAsync(await Schedule.ClaimAsync(0, 1000, Lease, cache.Edition));
+        var configs = await cache.TakeAsync(await Schedule.ClaimAsync(0, 1000, Lease, cache.Revision));
         Assert.Equal(ids.Length, configs.Count);
         return configs.Count(config => Encoding.UTF8.GetString(config.Span) == Config().Encode());
     }
 
     [Fact]
-    public async Task Take_KeepsWhatItHasSeen_UntilAChangeIsAnnounced()
+    public async Task Take_ReturnsTheCachedConfig_UntilAChangeIsReported()
     {
         var (cache, id) = (Cache(), (await AddDueAsync(1))[0]);
         Assert.Equal(Config().Encode(), await TakeAsync(cache, id));
-        await ByHandAsync(id, "by hand");
+        await WriteDirectlyAsync(id, "by hand");
         Assert.Equal(Config().Encode(), await TakeAsync(cache, id));
 
         await WriteAsync(id, 2, "https://b.example/");
@@ -54,17 +54,17 @@ public sealed class ConfigCacheTests(LocalStores stores) : ScriptSuite(stores.Re
     }
 
     [Fact]
-    public async Task Take_LostConfig_IsEmpty_AndLookedForAgain()
+    public async Task Take_LostConfig_IsEmpty_AndReadAgain()
     {
         var (cache, id) = (Cache(), (await AddDueAsync(1))[0]);
         await Db.HashDeleteAsync(Keys.For(0, "config"), id.ToString());
         Assert.Equal("", await TakeAsync(cache, id));
-        await ByHandAsync(id, "found");
+        await WriteDirectlyAsync(id, "found");
         Assert.Equal("found", await TakeAsync(cache, id));
     }
 
     [Fact]
-    public async Task Take_RemovedAndAddedAgain_IsTheNewOne()
+    public async Task Take_RemovedAndAddedAgain_ReturnsTheNewConfig()
     {
         var (cache, id) = (Cache(), (await AddDueAsync(1))[0]);
         await TakeAsync(cache, id);
@@ -74,96 +74,96 @@ public sealed class ConfigCacheTests(LocalStores stores) : ScriptSuite(stores.Re
     }
 
     [Fact]
-    public async Task Take_BeyondItsCapacity_AsksEachTime()
+    public async Task Take_BeyondItsCapacity_ReadsEachTime()
     {
         var cache = Cache(capacity: 1);
         var (kept, other) = ((await AddDueAsync(1))[0], (await AddDueAsync(1))[0]);
         Assert.Equal(2, (await cache.TakeAsync(await Schedule.ClaimAsync(0, 10, Lease))).Count);
-        await ByHandAsync(kept, "by hand");
-        await ByHandAsync(other, "by hand");
+        await WriteDirectlyAsync(kept, "by hand");
+        await WriteDirectlyAsync(other, "by hand");
         string[] seen = [await TakeAsync(cache, kept), await TakeAsync(cache, other)];
         Assert.Equal([Config().Encode(), "by hand"], seen.OrderDescending(StringComparer.Ordinal).Reverse());
     }
 
     [Fact]
-    public async Task Take_LooksAgain_AtSomeMomentOfTheSecondHalfHour()
+    public async Task Take_Expires_AtARandomTimeOfTheSecondHalfHour()
     {
         var (cache, ids) = (Cache(), await AddDueAsync(100));
-        Assert.Equal(100, await OldAsync(cache, ids));
+        Assert.Equal(100, await CountUnchangedAsync(cache, ids));
         foreach (var id in ids)
-            await ByHandAsync(id, "by hand");
+            await WriteDirectlyAsync(id, "by hand");
         _time.Advance(TimeSpan.FromMinutes(29.9));
-        Assert.Equal(100, await OldAsync(cache, ids));
+        Assert.Equal(100, await CountUnchangedAsync(cache, ids));
         _time.Advance(TimeSpan.FromMinutes(15.1));
-        Assert.InRange(await OldAsync(cache, ids), 1, 99);
+        Assert.InRange(await CountUnchangedAsync(cache, ids), 1, 99);
         _time.Advance(TimeSpan.FromMinutes(15));
-        Assert.Equal(0, await OldAsync(cache, ids));
+        Assert.Equal(0, await CountUnchangedAsync(cache, ids));
     }
 
     [Fact]
-    public async Task Take_SoonAfterItsStay_IsUsedOnceMore_AndReadMeanwhile()
+    public async Task Take_ShortlyAfterTheTtl_ReturnsTheStaleConfig_AndRefreshesIt()
     {
         var (cache, ids) = (Cache(), await AddDueAsync(100));
-        await OldAsync(cache, ids);
+        await CountUnchangedAsync(cache, ids);
         foreach (var id in ids)
-            await ByHandAsync(id, "by hand");
+            await WriteDirectlyAsync(id, "by hand");
         _time.Advance(TimeSpan.FromMinutes(50));
-        Assert.InRange(await OldAsync(cache, ids), 1, 99);
-        Assert.Equal(0, await OldAsync(cache, ids));
+        Assert.InRange(await CountUnchangedAsync(cache, ids), 1, 99);
+        Assert.Equal(0, await CountUnchangedAsync(cache, ids));
     }
 
     [Fact]
-    public async Task Take_ReadMeanwhile_ChangedAfterIt_IsTheNewOne()
+    public async Task Take_ChangedDuringARefresh_ReturnsTheNewConfig()
     {
         var (cache, ids) = (Cache(), await AddDueAsync(100));
-        await OldAsync(cache, ids);
+        await CountUnchangedAsync(cache, ids);
         _time.Advance(TimeSpan.FromMinutes(39));
-        Assert.Equal(100, await OldAsync(cache, ids));
+        Assert.Equal(100, await CountUnchangedAsync(cache, ids));
         foreach (var id in ids)
             await WriteAsync(id, 2, "https://b.example/");
-        Assert.Equal(0, await OldAsync(cache, ids));
+        Assert.Equal(0, await CountUnchangedAsync(cache, ids));
     }
 
     [Fact]
-    public async Task Take_ReadMeanwhileInVain_LooksAgainForAll()
+    public async Task Take_RefreshFails_ReadsAllAgain()
     {
         var (cache, ids, key) = (Cache(), await AddDueAsync(100), Keys.For(0, "config"));
-        await OldAsync(cache, ids);
+        await CountUnchangedAsync(cache, ids);
         await Db.StringSetAsync(key, "not a hash");
         _time.Advance(TimeSpan.FromMinutes(39));
-        Assert.Equal(100, await OldAsync(cache, ids));
-        await Assert.ThrowsAsync<RedisServerException>(() => OldAsync(cache, ids));
+        Assert.Equal(100, await CountUnchangedAsync(cache, ids));
+        await Assert.ThrowsAsync<RedisServerException>(() => CountUnchangedAsync(cache, ids));
         await Db.KeyDeleteAsync(key);
         foreach (var id in ids)
-            await ByHandAsync(id, "by hand");
-        Assert.Equal(0, await OldAsync(cache, ids));
+            await WriteDirectlyAsync(id, "by hand");
+        Assert.Equal(0, await CountUnchangedAsync(cache, ids));
     }
 
     [Fact]
-    public async Task Take_LooksAgain_AndKeepsWhatItFinds()
+    public async Task Take_Expired_ReadsAgain_AndCachesTheResult()
     {
         var (cache, id) = (Cache(capacity: 1), (await AddDueAsync(1))[0]);
         await TakeAsync(cache, id);
         _time.Advance(TimeSpan.FromMinutes(60));
         Assert.Equal(Config().Encode(), await TakeAsync(cache, id));
-        await ByHandAsync(id, "by hand");
+        await WriteDirectlyAsync(id, "by hand");
         Assert.Equal(Config().Encode(), await TakeAsync(cache, id));
     }
 
     [Fact]
-    public async Task Take_NotSeenForDays_LooksAgain()
+    public async Task Take_UnusedForDays_ReadsAgain()
     {
         var (cache, id) = (Cache(), (await AddDueAsync(1))[0]);
         await TakeAsync(cache, id);
-        await ByHandAsync(id, "by hand");
+        await WriteDirectlyAsync(id, "by hand");
         _time.Advance(TimeSpan.FromDays(30));
         Assert.Equal("by hand", await TakeAsync(cache, id));
     }
 
     [Fact]
-    public async Task Take_ManyAndChanged_BringsEachItsOwn()
+    public async Task Take_ManyAndChanged_ReturnsEachItsOwn()
     {
-        // Some chunks of them, and changed until most of what is kept is outdated.
+        // Several chunks, changed until most of their content is outdated.
         var (cache, ids) = (Cache(capacity: 10_000), await AddDueAsync(1000));
         var path = new string('x', 500);
         for (var version = 2; version < 8; version++)
@@ -174,7 +174,7 @@ public sealed class ConfigCacheTests(LocalStores stores) : ScriptSuite(stores.Re
             foreach (var id in ids)
                 await PutAsync("schedule", id, 1);
             await Db.KeyDeleteAsync(Keys.For(0, "inflight"));
-            var claim = await Schedule.ClaimAsync(0, 1000, Lease, cache.Edition);
+            var claim = await Schedule.ClaimAsync(0, 1000, Lease, cache.Revision);
             var configs = await cache.TakeAsync(claim);
             foreach (var (n, job) in claim.Jobs.Index())
             {
@@ -186,17 +186,17 @@ public sealed class ConfigCacheTests(LocalStores stores) : ScriptSuite(stores.Re
     }
 
     [Fact]
-    public async Task Forget_LooksAgain()
+    public async Task Invalidate_ReadsAgain()
     {
         var (cache, id) = (Cache(), (await AddDueAsync(1))[0]);
         await TakeAsync(cache, id);
-        await ByHandAsync(id, "by hand");
-        cache.Forget();
+        await WriteDirectlyAsync(id, "by hand");
+        cache.Invalidate();
         Assert.Equal("by hand", await TakeAsync(cache, id));
     }
 
     [Fact]
-    public async Task Take_RedisHasBeenEmptied_LooksAgain()
+    public async Task Take_RedisHasBeenEmptied_ReadsAgain()
     {
         var (cache, id) = (Cache(), (await AddDueAsync(1))[0]);
         await TakeAsync(cache, id);

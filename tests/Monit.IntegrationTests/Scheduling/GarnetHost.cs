@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace Monit.IntegrationTests.Scheduling;
 
-/// <summary>The embedded Garnet of a test run, started when the first test asks for it.</summary>
+/// <summary>The embedded Garnet of a test run, started by the first test that needs it.</summary>
 public sealed class GarnetHost : IDisposable
 {
     private readonly Lazy<EmbeddedRedis> _server = new(() => new EmbeddedRedis(Path.Combine(Path.GetTempPath(), $"monit-garnet-{Environment.ProcessId}")));
@@ -19,10 +19,10 @@ public sealed class GarnetHost : IDisposable
         _resp2 = new(() => ConnectAsync(options => options.Protocol = RedisProtocol.Resp2));
     }
 
-    /// <summary>A connection shared by all tests: keep apart by key prefix.</summary>
+    /// <summary>A connection shared by all tests, which must use their own key prefixes.</summary>
     public Task<IConnectionMultiplexer> RedisAsync() => _redis.Value;
 
-    /// <summary>As clients that do not speak RESP3 connect; shared.</summary>
+    /// <summary>A shared connection with the RESP2 protocol.</summary>
     public Task<IConnectionMultiplexer> Resp2Async() => _resp2.Value;
 
     public Task<IConnectionMultiplexer> NewConnectionAsync() => ConnectAsync(_ => { });

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace Monit.IntegrationTests.Scheduling;
 
-/// <summary>SIGKILL of redis-server under load: its append-only file brings every id back.</summary>
+/// <summary>SIGKILL of redis-server under load: every id is restored from its append-only file.</summary>
 public sealed class KillTests
 {
     [Theory, InlineData(1), InlineData(2), InlineData(3)]
@@ -32,7 +32,7 @@ public sealed class KillTests
             await Task.WhenAll(load);
 
             await server.RestartAsync();
-            await Eventually.True(() => redis.IsConnected, "the client is back");
+            await Eventually.True(() => redis.IsConnected, "the client has reconnected");
             var schedule = (await AllAsync("schedule")).Keys;
             var inflight = (await AllAsync("inflight")).Keys;
             Assert.Empty(ids.Except(schedule).Except(inflight));
@@ -41,12 +41,12 @@ public sealed class KillTests
             {
                 await Schedule.ReclaimAsync(0, 2000, Hour, Ct);
                 return (await AllAsync("inflight")).Count == 0;
-            }, "every lease has run out and been reclaimed");
+            }, "every lease has expired and been reclaimed");
             await EachIdOnceAsync();
             Assert.Equal(4000, (await AllAsync("schedule")).Count);
         }
 
-        // Claims, then completes, releases or forgets, until Redis is gone.
+        // Claims, then completes, releases or abandons, until Redis is killed.
         private async Task LoadAsync()
         {
             await using var own = await server.ConnectAsync();

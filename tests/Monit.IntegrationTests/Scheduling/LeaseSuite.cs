@@ -10,7 +10,7 @@ public abstract class LeaseSuite(Func<Task<IConnectionMultiplexer>> connect) : S
     public async Task Release_Nothing_FencesNothing() => Assert.Empty(await Schedule.ReleaseAsync(0, [], Ct));
 
     [Fact]
-    public async Task Release_GivesBack_AfterItsDelay_AndOnlyOnce()
+    public async Task Release_Reschedules_AfterItsDelay_AndOnlyOnce()
     {
         var claim = await AddClaimedAsync(2);
         await Db.HashSetAsync(Keys.For(0, "incident"), claim.Jobs[0].Id.ToString(), Failing.Encode());
@@ -67,10 +67,10 @@ public abstract class LeaseSuite(Func<Task<IConnectionMultiplexer>> connect) : S
     }
 
     [Fact]
-    public async Task Extend_OneByOne_DoesNotDriveTheDeadlinesAhead()
+    public async Task Extend_OneByOne_DoesNotPushDeadlinesIntoTheFuture()
     {
         var leases = Leases(await AddClaimedAsync(20));
-        // As far ahead as many calls within one millisecond would have driven it.
+        // As far ahead as many calls within one millisecond would have pushed it.
         var last = await NowAsync() + 2 * (long)Hour.TotalMilliseconds;
         await Db.HashSetAsync(Keys.For(0, "meta"), "last", last);
 
@@ -92,7 +92,7 @@ public abstract class LeaseSuite(Func<Task<IConnectionMultiplexer>> connect) : S
     public async Task Reclaim_NothingInflight_ReturnsNothing() => Assert.Equal(0, await Schedule.ReclaimAsync(0, 100, Hour, Ct));
 
     [Fact]
-    public async Task Reclaim_DeadlineExactlyNow_IsRunOut_OneMillisecondAhead_IsNot()
+    public async Task Reclaim_DeadlineExactlyNow_HasExpired_OneMillisecondAhead_HasNot()
     {
         var start = await NowAsync() - 20;
         for (var i = 0; i < 1000; i++)

@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Monit.IntegrationTests.Scheduling;
 
 /// <summary>
-/// The scheduling protocol under random interleavings of three workers that crash, against a model: a monitor is nowhere,
-/// scheduled, or leased under one token. After every step the store must be as the model has it, no more and no less.
+/// Tests the scheduling protocol with random interleavings of three crashing workers against a model: a monitor is absent,
+/// scheduled, or leased with one token. After every step the store must equal the model.
 /// </summary>
 public abstract class ProtocolModelSuite(Func<Task<IConnectionMultiplexer>> connect) : ScriptSuite(connect)
 {
@@ -17,7 +17,7 @@ public abstract class ProtocolModelSuite(Func<Task<IConnectionMultiplexer>> conn
 
     internal readonly record struct Step(Verb Verb, int Worker, int N);
 
-    // Claims and completions are as frequent as all the rest.
+    // Claims and completions are as frequent as all other steps together.
     private static readonly Gen<Step[]> Runs = Gen.Select(
         Gen.OneOf(Gen.Enum<Verb>(), Gen.Const(Verb.Claim), Gen.Const(Verb.Complete)),
         Gen.Int[0, Workers - 1], Gen.Int[0, Monitors - 1], (verb, worker, n) => new Step(verb, worker, n)).Array[1, 60];
@@ -27,7 +27,7 @@ public abstract class ProtocolModelSuite(Func<Task<IConnectionMultiplexer>> conn
 
     private async Task RunAsync(Step[] steps)
     {
-        // What a run that failed has left must not fail the shorter ones that are tried after it.
+        // The state of a failed run must not affect the shorter ones that are tried when it is shrunk.
         await Db.KeyDeleteAsync([.. RedisScript.Remove.Keys.Select(name => Keys.For(0, name))]);
         var run = new Model(this);
         foreach (var step in steps)
@@ -35,7 +35,7 @@ public abstract class ProtocolModelSuite(Func<Task<IConnectionMultiplexer>> conn
         await run.EndAsync();
     }
 
-    /// <summary>Where a monitor is: scheduled at <paramref name="Due"/>, or else leased under <paramref name="Token"/>.</summary>
+    /// <summary>The state of a monitor: scheduled at <paramref name="Due"/>, or leased with <paramref name="Token"/>.</summary>
     private readonly record struct Place(double? Due, long Token);
 
     private sealed class Model(ProtocolModelSuite suite)
@@ -43,7 +43,7 @@ public abstract class ProtocolModelSuite(Func<Task<IConnectionMultiplexer>> conn
         private readonly Guid[] _ids = NewIds(Monitors);
         private readonly Dictionary<Guid, Place> _places = [];
         private readonly Dictionary<Guid, long> _versions = [];
-        // What each worker believes to hold: some of it is lost to others.
+        // The leases that each worker believes to hold; some have been lost to others.
         private readonly List<Lease>[] _held = [.. Enumerable.Range(0, Workers).Select(_ => new List<Lease>())];
         private long _lastToken;
 
@@ -88,16 +88,16 @@ public abstract class ProtocolModelSuite(Func<Task<IConnectionMultiplexer>> conn
                     held.Clear();
                     break;
                 case Verb.LeasesRunOut:
-                    await RunOutAsync();
+                    await ExpireAsync();
                     break;
             }
             await StoreIsAsModelledAsync();
         }
 
-        /// <summary>Whatever has happened: once its leases have run out, every monitor is in the schedule.</summary>
+        /// <summary>Checks that after the leases have expired every monitor is in the schedule.</summary>
         public async Task EndAsync()
         {
-            await RunOutAsync();
+            await ExpireAsync();
             await ReclaimAsync();
             await StoreIsAsModelledAsync();
             Assert.All(_places.Values, place => Assert.NotNull(place.Due));
@@ -125,7 +125,7 @@ public abstract class ProtocolModelSuite(Func<Task<IConnectionMultiplexer>> conn
             }
         }
 
-        // Only a valid lease has an effect, and it has it once.
+        // Only a valid lease has an effect, and only once.
         private async Task EndsAsync(List<Lease> held, Lease lease, Func<Task<IReadOnlyList<int>>> end)
         {
             var valid = IsValid(lease);
@@ -149,12 +149,12 @@ public abstract class ProtocolModelSuite(Func<Task<IConnectionMultiplexer>> conn
                 held[i] = held[i] with { Token = extension.Token };
                 _places[held[i].Id] = new Place(null, extension.Token);
             }
-            // Where all were fenced off, nobody got the token, and the next claim may.
+            // If all were fenced off, the token is unused, and the next claim may get it.
             if (valid.Contains(true))
                 _lastToken = Math.Max(_lastToken, extension.Token);
         }
 
-        // Redis' clock runs meanwhile: what ran out before must be back, what runs out later must not.
+        // Redis' clock advances meanwhile: leases that expired before must be reclaimed, those that expire later must not.
         private async Task ReclaimAsync()
         {
             var before = await suite.NowAsync();
@@ -173,12 +173,12 @@ public abstract class ProtocolModelSuite(Func<Task<IConnectionMultiplexer>> conn
             Assert.Equal(back, reclaimed);
         }
 
-        private async Task RunOutAsync()
+        private async Task ExpireAsync()
         {
             var last = _places.Values.Where(place => place.Due is null).Select(place => place.Token).DefaultIfEmpty().Max();
-            // Some milliseconds at most, and asked for in each of thousands of steps.
+            // Polls without a delay: it takes some milliseconds at most, in each of thousands of steps.
             for (var asked = 0; await suite.NowAsync() <= last; asked++)
-                Assert.True(asked < 100_000, "every lease runs out");
+                Assert.True(asked < 100_000, "every lease expires");
         }
 
         private async Task StoreIsAsModelledAsync()

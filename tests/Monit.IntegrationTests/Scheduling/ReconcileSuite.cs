@@ -51,7 +51,7 @@ public abstract class ReconcileSuite(Func<Task<IConnectionMultiplexer>> connect)
     {
         var claim = await AddClaimedAsync(3);
         var leases = Leases(claim);
-        // Far enough from the limit for a slow machine.
+        // Far enough from the limit even on a slow machine.
         await CompleteAsync(leases[0], await NowAsync() + 50_000);
         await CompleteAsync(leases[1], await NowAsync() + 120_000);
         await CompleteAsync(leases[2], await NowAsync() + 120_000);

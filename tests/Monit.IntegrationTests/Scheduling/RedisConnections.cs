@@ -9,11 +9,11 @@ internal static class RedisConnections
 
     public static Task<IConnectionMultiplexer> NewConnectionAsync(this LocalStores stores) => stores.ConnectAsync(_ => { });
 
-    /// <summary>As clients that do not speak RESP3 connect; shared.</summary>
+    /// <summary>A shared connection with the RESP2 protocol.</summary>
     public static Task<IConnectionMultiplexer> Resp2Async(this LocalStores stores) =>
         _resp2 ??= stores.ConnectAsync(options => options.Protocol = RedisProtocol.Resp2);
 
-    /// <summary>To a server of the test's own.</summary>
+    /// <summary>Connects to a server of the test's own.</summary>
     public static async Task<IConnectionMultiplexer> ConnectAsync(this RedisServer server) =>
         await ConnectionMultiplexer.ConnectAsync(server.ConnectionString, options =>
         {

@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace Monit.IntegrationTests.Scheduling;
 
-/// <summary>schedule: versions, pace, counters.</summary>
+/// <summary>schedule: versions, due times, counters.</summary>
 public abstract class ScheduleSuite(Func<Task<IConnectionMultiplexer>> connect) : ScriptSuite(connect)
 {
     private async Task<int> WriteAsync(Guid id, CheckConfig config, IncidentState incident = default, TimeSpan? soon = null, bool force = false) =>

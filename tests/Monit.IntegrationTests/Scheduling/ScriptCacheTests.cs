@@ -4,24 +4,24 @@ using StackExchange.Redis;
 
 namespace Monit.IntegrationTests.Scheduling;
 
-/// <summary>A server that has forgotten the scripts, or everything. Not on the shared servers: it would empty them.</summary>
+/// <summary>Calls after SCRIPT FLUSH and FLUSHALL. Not on the shared servers, since it empties them.</summary>
 public sealed class ScriptCacheTests
 {
     [Fact]
     public async Task OnRedis()
     {
         using var server = await RedisServer.StartAsync();
-        await ForgetAsync(ConfigurationOptions.Parse(server.ConnectionString));
+        await FlushAsync(ConfigurationOptions.Parse(server.ConnectionString));
     }
 
     [Fact]
     public async Task OnGarnet()
     {
         using var server = new EmbeddedRedis(Path.Combine(Path.GetTempPath(), $"monit-cache-{Environment.ProcessId}"));
-        await ForgetAsync(server.ClientOptions);
+        await FlushAsync(server.ClientOptions);
     }
 
-    private static async Task ForgetAsync(ConfigurationOptions options)
+    private static async Task FlushAsync(ConfigurationOptions options)
     {
         options.AllowAdmin = true;
         await using var redis = await ConnectionMultiplexer.ConnectAsync(options);

@@ -9,8 +9,8 @@ using StackExchange.Redis;
 namespace Monit.IntegrationTests.Scheduling;
 
 /// <summary>
-/// What every suite of a script needs, on a shard of its own. After each test every id that the test brought in must
-/// be in exactly one of schedule and inflight.
+/// The base class of the suites of scripts, on a shard of its own. After each test every id that the test added must be in
+/// exactly one of schedule and inflight.
 /// </summary>
 public abstract class ScriptSuite(Func<Task<IConnectionMultiplexer>> connect) : IAsyncLifetime
 {
@@ -57,7 +57,7 @@ public abstract class ScriptSuite(Func<Task<IConnectionMultiplexer>> connect) : 
 
     protected static Guid[] NewIds(int count) => [.. Enumerable.Range(0, count).Select(_ => Guid.CreateVersion7())];
 
-    /// <summary>New monitors, due at once.</summary>
+    /// <summary>Adds new monitors that are due at once.</summary>
     protected async Task<Guid[]> AddDueAsync(int count)
     {
         var ids = NewIds(count);
@@ -67,7 +67,7 @@ public abstract class ScriptSuite(Func<Task<IConnectionMultiplexer>> connect) : 
         return ids;
     }
 
-    /// <summary>New monitors, claimed.</summary>
+    /// <summary>Adds new monitors and claims them.</summary>
     private protected async Task<Claim> AddClaimedAsync(int count)
     {
         await AddDueAsync(count);
@@ -76,7 +76,7 @@ public abstract class ScriptSuite(Func<Task<IConnectionMultiplexer>> connect) : 
         return claim;
     }
 
-    /// <summary>Puts an id straight into a set.</summary>
+    /// <summary>Adds an id directly to a set.</summary>
     protected async Task PutAsync(string set, Guid id, double score)
     {
         await Db.SortedSetAddAsync(Keys.For(0, set), id.ToString(), score);

@@ -2,7 +2,7 @@ using Monit.Testing;
 
 namespace Monit.IntegrationTests.Scheduling;
 
-// Every suite on every server, and where replies differ by protocol on both protocols.
+// Every suite runs on every server; suites whose replies differ by protocol also run with RESP2.
 public sealed class ClaimOnRedis(LocalStores stores) : ClaimSuite(stores.RedisAsync);
 public sealed class ClaimOnRedisResp2(LocalStores stores) : ClaimSuite(stores.Resp2Async);
 public sealed class ClaimOnGarnet(GarnetHost garnet) : ClaimSuite(garnet.RedisAsync);

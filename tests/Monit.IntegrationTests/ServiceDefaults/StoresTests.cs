@@ -56,7 +56,7 @@ public sealed class StoresTests(LocalStores stores)
     }
 
     [Fact]
-    public async Task Health_TellsWhichStoreIsAway()
+    public async Task Health_ReportsWhichStoreIsUnavailable()
     {
         using var noRedis = Build(Nowhere, await stores.NewDatabaseAsync());
         using var noSql = Build(await stores.RedisConnectionStringAsync(), "Host=127.0.0.1;Port=1;Timeout=1");
@@ -67,7 +67,7 @@ public sealed class StoresTests(LocalStores stores)
     }
 
     [Fact]
-    public async Task Redis_ThatIsAway_StopsNoStart_AndFailsCommandsAtOnce()
+    public async Task Redis_Unavailable_StopsNoStart_AndFailsCommandsAtOnce()
     {
         using var host = Build(Nowhere, "Host=nowhere");
 
@@ -79,7 +79,7 @@ public sealed class StoresTests(LocalStores stores)
     }
 
     [Fact]
-    public async Task Sql_IsNotRetriedBehindOurBacks()
+    public async Task Sql_IsNotRetriedByItsClient()
     {
         using var host = Build(Nowhere, "Host=nowhere");
         await using var db = await host.Services.GetRequiredService<IDbContextFactory<MonitDb>>().CreateDbContextAsync(Ct);

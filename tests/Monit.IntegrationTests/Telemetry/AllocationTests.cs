@@ -7,7 +7,7 @@ using Monit.Worker.Telemetry;
 
 namespace Monit.IntegrationTests.Telemetry;
 
-/// <summary>Runs alone: the hosts of other tests listen.</summary>
+/// <summary>Not in parallel with other tests, whose hosts listen to the instruments.</summary>
 [CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
 public sealed class AllocationCollection;
 

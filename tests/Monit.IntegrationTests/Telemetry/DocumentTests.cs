@@ -11,7 +11,7 @@ using Monit.Worker.Telemetry;
 
 namespace Monit.IntegrationTests.Telemetry;
 
-/// <summary>docs/telemetry.md lists what there is, and nothing else.</summary>
+/// <summary>docs/telemetry.md lists exactly the existing instruments, spans and attributes.</summary>
 public sealed partial class DocumentTests(LocalStores stores)
 {
     [Fact]
@@ -53,7 +53,7 @@ public sealed partial class DocumentTests(LocalStores stores)
             Assert.Equal((listed.Source, listed.Kind), (span.Source.Name, span.Kind.ToString().ToLowerInvariant()));
             Assert.All(span.TagObjects, tag => Assert.Contains(tag.Key, listed.Attributes));
         }
-        // A release needs an outage, and a failed dispatch or mail too.
+        // Releases, failed dispatches and failed mails occur only in outages.
         Assert.Equal(spans.Keys.Except(["monit.release"]).Order(),
             journey.Spans.Ended.Where(span => span.Source.Name.StartsWith("Monit.", StringComparison.Ordinal)).Select(span => span.OperationName).Distinct()
                 .Except(["monit.release"]).Order());
@@ -86,7 +86,7 @@ public sealed partial class DocumentTests(LocalStores stores)
     private static string Kind(Instrument instrument) =>
         instrument.GetType().Name.Split('`')[0].Replace("Observable", "", StringComparison.Ordinal).ToLowerInvariant();
 
-    // The rows of the table whose first column has that title.
+    // The rows of the table whose first column has the given title.
     private static IEnumerable<string[]> Rows(string title) => File.ReadLines(Path.Combine(Root(), "docs/telemetry.md"))
         .SkipWhile(line => !line.StartsWith($"| {title} |", StringComparison.Ordinal)).Skip(2)
         .TakeWhile(line => line.StartsWith('|')).Select(line => line.Split('|')[1..].Select(cell => cell.Trim()).ToArray());

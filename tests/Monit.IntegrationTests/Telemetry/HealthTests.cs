@@ -11,7 +11,7 @@ using Monit.Worker.Scheduler;
 
 namespace Monit.IntegrationTests.Telemetry;
 
-/// <summary>Who is not ready without what, and that it mends by itself.</summary>
+/// <summary>Readiness of each service without its stores, and its recovery.</summary>
 public sealed class HealthTests : IDisposable
 {
     private readonly HttpClient _http = new();
@@ -97,7 +97,7 @@ public sealed class HealthTests : IDisposable
     [InlineData(31, 1, false)]
     [InlineData(31, 60, true)]
     [InlineData(601, 60, false)]
-    public void ClaimLoop_IsAliveWhileItsLastTickIsNotTooOld(int? since, int interval, bool alive) => Assert.Equal(alive,
+    public void ClaimLoop_IsHealthyWhileItsLastTickIsRecent(int? since, int interval, bool alive) => Assert.Equal(alive,
         ClaimLoopHealthCheck.Problem(since is { } seconds ? TimeSpan.FromSeconds(seconds) : null, TimeSpan.FromSeconds(interval)) is null);
 
     private async Task ReadyAsync(params WebApplication[] apps)

@@ -13,7 +13,7 @@ public sealed class PrometheusTests(LocalStores stores)
     [Theory]
     [InlineData("true", HttpStatusCode.OK)]
     [InlineData("false", HttpStatusCode.NotFound)]
-    public async Task Metrics_AreThereWhenAskedFor(string setting, HttpStatusCode expected)
+    public async Task Metrics_AreExposedOnlyIfConfigured(string setting, HttpStatusCode expected)
     {
         await using var alerts = await ServiceApps.StartAlertsAsync(await stores.NewDatabaseAsync(), 0, ("Telemetry:Prometheus", setting));
         using var http = new HttpClient { BaseAddress = new Uri(alerts.Urls.First()) };
@@ -24,12 +24,12 @@ public sealed class PrometheusTests(LocalStores stores)
     }
 
     [Fact]
-    public async Task Metric_KeepsItsBuckets_AndCountsWhatGoesBeyondItsRoomAsOverflow()
+    public async Task Metric_KeepsItsBuckets_AndCountsFurtherAttributesAsOverflow()
     {
         var builder = WebApplication.CreateBuilder();
         builder.Configuration["Telemetry:Prometheus"] = "true";
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        // A name of its own, since other tests listen to Monit's.
+        // A meter name of its own, since other tests listen to Monit's.
         builder.AddServiceDefaults().Services.ConfigureOpenTelemetryMeterProvider(metrics => metrics.AddMeter("Room"));
         await using var app = builder.Build();
         app.MapDefaultEndpoints();

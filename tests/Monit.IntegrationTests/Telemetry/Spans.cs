@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Monit.IntegrationTests.Telemetry;
 
-/// <summary>Listens to some sources of this process, as an exporter would; other tests' spans are among what it hears.</summary>
+/// <summary>Collects the spans of some sources in this process, as an exporter would, including those of other tests.</summary>
 internal sealed class Spans : IDisposable
 {
     private readonly ActivityListener _listener;
@@ -28,7 +28,7 @@ internal sealed class Spans : IDisposable
     public ConcurrentQueue<Activity> Started { get; } = new();
     public ConcurrentQueue<Activity> Ended { get; } = new();
 
-    /// <summary>Roots of a monitor's checks that have ended.</summary>
+    /// <summary>The root spans of a monitor's ended checks.</summary>
     public IEnumerable<Activity> ChecksOf(Guid monitorId) =>
         Ended.Where(span => span.OperationName == "monit.check" && Equals(span.GetTagItem("monit.monitor.id"), monitorId.ToString()));
 
@@ -36,7 +36,7 @@ internal sealed class Spans : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
-    /// <summary>Notes in which trace a line was logged.</summary>
+    /// <summary>Records log messages with their traces.</summary>
     internal sealed class TracedLog : ILoggerProvider, ILogger
     {
         public ConcurrentQueue<(string Line, ActivityTraceId? Trace)> Lines { get; } = new();

@@ -9,7 +9,7 @@ using Monit.Testing;
 
 namespace Monit.IntegrationTests.Telemetry;
 
-/// <summary>Whose trace a delivery belongs to when the sweep has a part in it.</summary>
+/// <summary>The trace of a delivery that the sweep started.</summary>
 public sealed class SweepTraceTests : AlertsFixture
 {
     private readonly SqliteFile _file = new();
@@ -20,7 +20,7 @@ public sealed class SweepTraceTests : AlertsFixture
     private protected override MonitDb NewDb() => _file.NewDb();
 
     [Fact]
-    public async Task AlertThatNobodyAskedFor_HasATraceOfItsOwn()
+    public async Task AlertFoundByTheSweep_HasATraceOfItsOwn()
     {
         using var spans = new Spans("Monit.Alerts");
         var down = await SeedDownAsync();
@@ -33,7 +33,7 @@ public sealed class SweepTraceTests : AlertsFixture
     }
 
     [Fact]
-    public async Task AlertThatTheSweepFoundFirst_JoinsTheTraceOfWhoAsksWhileItWaits()
+    public async Task AlertThatTheSweepFoundFirst_JoinsTheTraceOfALaterRequest()
     {
         var queue = new DeliveryQueue(Options.Create(new DeliveryOptions()));
         var (id, asker) = (NewId(), new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded));

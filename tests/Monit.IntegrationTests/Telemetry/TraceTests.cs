@@ -15,7 +15,7 @@ using OpenTelemetry.Trace;
 
 namespace Monit.IntegrationTests.Telemetry;
 
-/// <summary>What a check leaves behind as a trace.</summary>
+/// <summary>The traces of checks.</summary>
 public sealed class TraceTests(LocalStores stores)
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -56,7 +56,7 @@ public sealed class TraceTests(LocalStores stores)
     }
 
     [Fact]
-    public async Task Recovery_IsKept_AlthoughItIsASuccess()
+    public async Task Recovery_IsSampled_AlthoughItIsASuccess()
     {
         await using var journey = await TracedJourney.StartAsync(stores);
         var id = await journey.RunAsync();
@@ -81,13 +81,13 @@ public sealed class TraceTests(LocalStores stores)
     [Theory]
     [InlineData(ActivityKind.Client, SamplingDecision.Drop)]
     [InlineData(ActivityKind.Consumer, SamplingDecision.RecordAndSample)]
-    public void CallThatBelongsToNothing_StartsNoTrace(ActivityKind kind, SamplingDecision expected) => Assert.Equal(expected,
+    public void CallWithoutAParent_StartsNoTrace(ActivityKind kind, SamplingDecision expected) => Assert.Equal(expected,
         new RootSampler().ShouldSample(new SamplingParameters(default, ActivityTraceId.CreateRandom(), "any", kind)).Decision);
 
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    public async Task PlainSuccess_IsKeptByRatio(double ratio)
+    public async Task PlainSuccess_IsSampledByRatio(double ratio)
     {
         await using var journey = await TracedJourney.StartAsync(stores, ratio);
         var monitor = await journey.Worker.AddAsync(journey.Target.Url);
@@ -97,7 +97,7 @@ public sealed class TraceTests(LocalStores stores)
     }
 
     [Fact]
-    public async Task Probe_LeavesNoSpanOfDotnetsOwn_AndCarriesNoTraceContext()
+    public async Task Probe_CreatesNoSpanOfDotnet_AndSendsNoTraceContext()
     {
         await using var target = new ScriptedTarget();
         using var spans = new Spans("System.Net.Http");
@@ -109,7 +109,7 @@ public sealed class TraceTests(LocalStores stores)
         Assert.DoesNotContain("traceparent", Assert.Single(target.Requests), StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(spans.Started, span => span.TraceId == activity.TraceId);
 
-        // Any other client would leave one: the listener does listen.
+        // Another client does create one, so the listener works.
         using var http = new HttpClient();
         await http.GetStringAsync(new Uri(target.Url), Ct);
         Assert.Contains(spans.Started, span => span.TraceId == activity.TraceId);

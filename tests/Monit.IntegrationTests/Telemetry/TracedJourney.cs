@@ -11,7 +11,7 @@ using Monit.Worker.Alerting;
 
 namespace Monit.IntegrationTests.Telemetry;
 
-/// <summary>Worker and Alerts as two hosts that talk over HTTP, with a mail server, and a monitor that goes down and comes back.</summary>
+/// <summary>Worker and Alerts as two hosts connected by HTTP, a mail server, and a monitor that goes down and recovers.</summary>
 internal sealed class TracedJourney : IAsyncDisposable
 {
     private readonly SmtpSink _smtp = new();
@@ -27,7 +27,7 @@ internal sealed class TracedJourney : IAsyncDisposable
         // The stores first: a test that is left out for want of one leaves no listener behind.
         var (database, redis) = (await stores.NewDatabaseAsync(), await stores.RedisConnectionStringAsync());
         var journey = new TracedJourney();
-        // What the sweep finds is no part of the check's trace.
+        // Alerts that the sweep finds are not in the check's trace.
         journey._alerts = await AlertsHost.StartAsync(
             services => services.AddMonitDb<PostgresMonitDb>(o => o.UseMonitPostgres(database)), journey._smtp.Port, ("Alerts:SweepInterval", "01:00:00"));
         journey.Worker = await WorkerHarness.StartAsync(stores, database, redis, settings: new()
@@ -46,13 +46,13 @@ internal sealed class TracedJourney : IAsyncDisposable
         return journey;
     }
 
-    /// <summary>Down, with its alert delivered, and up again, likewise.</summary>
+    /// <summary>Takes a monitor down and up again, and waits for the delivery of both alerts.</summary>
     public async Task<Guid> RunAsync()
     {
         Target.Answer = ScriptedTarget.Status(500);
         var monitor = await Worker.AddAsync($"http://user:secret@127.0.0.1:{Target.Port}/status?key=secret");
         await Worker.StateAsync(monitor.Id, MonitorState.Down);
-        // A recovery that has to wait for it is sent on, and no longer in its own check's trace.
+        // A recovery alert that waits for the down alert would not be delivered in its own check's trace.
         await Eventually.True(async () => (await Worker.AlertsAsync(monitor.Id)).Exists(alert => alert.Status == AlertStatus.Delivered), "the down mail is delivered");
         Target.Answer = ScriptedTarget.Status(200);
         await Worker.StateAsync(monitor.Id, MonitorState.Up);

@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace Monit.IntegrationTests.Worker;
 
-/// <summary>Shards over a Redis Cluster, and the loss of one of its masters.</summary>
+/// <summary>Shards in a Redis Cluster, and the loss of one of its masters.</summary>
 [Trait("Speed", "Slow")]
 public sealed class ClusterTests(LocalStores stores)
 {
@@ -27,7 +27,7 @@ public sealed class ClusterTests(LocalStores stores)
             await worker.StateAsync(id, MonitorState.Up);
         Assert.DoesNotContain(worker.Log.Lines, line => line.Message.Contains("CROSSSLOT", StringComparison.Ordinal));
 
-        // Stands for a write that the replica had not got: nobody but a sweep brings it back.
+        // Simulates a write that was not replicated: only a sweep restores it.
         var redis = worker.Services.GetRequiredService<IConnectionMultiplexer>().GetDatabase();
         var lost = ids.First(id => worker.Schedule.Keys.ShardOf(id) == 0);
         foreach (var key in (string[])["schedule", "inflight"])

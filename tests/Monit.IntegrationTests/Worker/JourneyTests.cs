@@ -51,7 +51,7 @@ public sealed class JourneyTests(LocalStores stores) : IAsyncLifetime
 
         var alerts = await _worker.AlertsAsync(monitor.Id);
         Assert.Equal([AlertKind.Down, AlertKind.Recovery], alerts.Select(a => a.Kind));
-        await Eventually.True(() => alerts.All(a => _worker.Alerts.Ids.Contains(a.Id)), "both notices are dispatched");
+        await Eventually.True(() => alerts.All(a => _worker.Alerts.Ids.Contains(a.Id)), "both alerts are dispatched");
     }
 
     [Fact]

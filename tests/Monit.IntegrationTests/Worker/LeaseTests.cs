@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace Monit.IntegrationTests.Worker;
 
-/// <summary>Checks that take longer than a lease, and jobs that have waited too long for one.</summary>
+/// <summary>Checks that take longer than a lease, and jobs that wait too long for a permit.</summary>
 public sealed class LeaseTests(LocalStores stores) : IAsyncLifetime
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(2);
@@ -27,7 +27,7 @@ public sealed class LeaseTests(LocalStores stores) : IAsyncLifetime
     [Fact]
     public async Task LongCheck_KeepsItsLease_WhichIsNeverLongerThanTheVisibilityTimeout()
     {
-        await using var worker = await StartAsync(slots: 10);
+        await using var worker = await StartAsync(permits: 10);
         var monitor = await worker.AddAsync(_target.Url, intervalSec: 3600, timeoutSec: 30);
         await Eventually.True(() => _target.Requests.Count == 1, "the check has begun");
 
@@ -45,26 +45,26 @@ public sealed class LeaseTests(LocalStores stores) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task JobThatWaitedTooLong_IsNotCheckedOnAnOldLease()
+    public async Task JobThatWaitedTooLong_IsReleasedUnchecked()
     {
-        await using var worker = await StartAsync(slots: 2);
+        await using var worker = await StartAsync(permits: 2);
         await worker.AddAsync(_target.Url, 3600, 30);
         await worker.AddAsync(_target.Url, 3600, 30);
-        await Eventually.True(() => _target.Requests.Count == 2, "both slots are taken");
+        await Eventually.True(() => _target.Requests.Count == 2, "both permits are taken");
         var waiting = await worker.AddAsync(_target.Url, 3600, 30);
         var deadlines = new HashSet<double>();
         await Eventually.True(async () => (await LeaseOfAsync(worker, waiting.Id)).Deadline is > 0 and var deadline
-            && deadlines.Add(deadline) && deadlines.Count == 2, "the third has outlived its lease, and is claimed again");
+            && deadlines.Add(deadline) && deadlines.Count == 2, "the third has waited too long, and is claimed again");
 
         _answer.SetResult();
         await worker.StateAsync(waiting.Id, MonitorState.Up);
         Assert.Equal(3, _target.Requests.Count);
     }
 
-    private Task<WorkerHarness> StartAsync(int slots) => WorkerHarness.StartAsync(stores, settings: new()
+    private Task<WorkerHarness> StartAsync(int permits) => WorkerHarness.StartAsync(stores, settings: new()
     {
         ["Scheduler:VisibilityTimeout"] = Lease.ToString(),
-        ["Executor:HttpSemaphoreCount"] = $"{slots}",
+        ["Executor:HttpSemaphoreCount"] = $"{permits}",
     });
 
     private static async Task<(double Deadline, double Now)> LeaseOfAsync(WorkerHarness worker, Guid id)

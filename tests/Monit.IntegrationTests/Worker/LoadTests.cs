@@ -4,7 +4,7 @@ using Monit.Testing;
 
 namespace Monit.IntegrationTests.Worker;
 
-/// <summary>Backlogs, slow targets, stores that go away, and the drain.</summary>
+/// <summary>Backlogs, slow targets, unavailable stores, and the drain.</summary>
 [Trait("Speed", "Slow")]
 public sealed class LoadTests(LocalStores stores) : IAsyncDisposable
 {
@@ -46,9 +46,9 @@ public sealed class LoadTests(LocalStores stores) : IAsyncDisposable
             await worker.AddAsync(_target.Url, intervalSec: 3600);
         var claimed = await worker.Schedule.ClaimAsync(0, 100, TimeSpan.FromMilliseconds(1));
         Assert.Equal(55, claimed.Jobs.Count);
-        await Eventually.True(async () => (await worker.Schedule.ClaimAsync(0, 1, TimeSpan.FromSeconds(1))).Now > claimed.Token, "the leases have run out");
+        await Eventually.True(async () => (await worker.Schedule.ClaimAsync(0, 1, TimeSpan.FromSeconds(1))).Now > claimed.Token, "the leases have expired");
         await worker.StartAsync();
-        await Eventually.True(() => _target.Requests.Count == 55, "all are checked after one look");
+        await Eventually.True(() => _target.Requests.Count == 55, "all are checked after one tick");
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class LoadTests(LocalStores stores) : IAsyncDisposable
         Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.ExecuteSqlRawAsync(db.Database, sql);
 
     [Fact]
-    public async Task DeadTargets_HoldAtMostHalfOfTheSlots()
+    public async Task DeadTargets_HoldAtMostHalfOfThePermits()
     {
         await using var dead = new ScriptedTarget { Answer = ScriptedTarget.Status(500) };
         await using var worker = await WorkerHarness.StartAsync(stores, settings: new() { ["Executor:HttpSemaphoreCount"] = "4" });
@@ -84,17 +84,17 @@ public sealed class LoadTests(LocalStores stores) : IAsyncDisposable
             known.Add(await worker.AddAsync(dead.Url, intervalSec: 1, timeoutSec: 60));
         foreach (var monitor in known)
             await Eventually.Get(() => worker.ViewAsync(monitor.Id), view => !view.Incident.IsHealthy, "it is known to fail");
-        // From now on each of them holds its slot for a minute.
+        // From now on each of them holds its permit for a minute.
         var before = dead.Requests.Count;
         dead.Answer = ScriptedTarget.Stall();
-        await Eventually.True(() => dead.Requests.Count >= before + 2, "the dead ones hold slots");
+        await Eventually.True(() => dead.Requests.Count >= before + 2, "the dead ones hold permits");
         var healthy = await worker.AddAsync(_target.Url);
         await Eventually.True(() => _target.Requests.Count >= 4, "the healthy one keeps its cadence");
         Assert.Equal(MonitorState.Up, (await worker.ViewAsync(healthy.Id)).Status?.State);
     }
 
     [Fact]
-    public async Task Stop_LetsRunningChecksEnd_AndGivesBackTheRestAtOnce()
+    public async Task Stop_LetsRunningChecksEnd_AndReleasesTheRestAtOnce()
     {
         var gate = new TaskCompletionSource();
         _target.Answer = async (stream, request, ct) =>
@@ -115,7 +115,7 @@ public sealed class LoadTests(LocalStores stores) : IAsyncDisposable
         await Eventually.True(async () => (await CountAsync(stores, worker.Schedule)).Inflight == 30, "the others wait");
 
         var stopping = worker.StopAsync();
-        await Eventually.True(async () => (await CountAsync(stores, worker.Schedule)).Inflight <= 2, "what waits is given back before the running end");
+        await Eventually.True(async () => (await CountAsync(stores, worker.Schedule)).Inflight <= 2, "waiting jobs are released before the running checks end");
         gate.SetResult();
         await stopping;
         Assert.Equal((30, 0), await CountAsync(stores, worker.Schedule));
@@ -124,7 +124,7 @@ public sealed class LoadTests(LocalStores stores) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Stop_CutsOffAndGivesBackWhatRunsTooLong()
+    public async Task Stop_AbortsAndReleasesChecksThatRunTooLong()
     {
         _target.Answer = ScriptedTarget.Stall();
         await using var worker = await WorkerHarness.StartAsync(stores, settings: new() { ["Shutdown:Timeout"] = "00:00:06" });
@@ -136,7 +136,7 @@ public sealed class LoadTests(LocalStores stores) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task PostgresAway_HealthyMonitorsGoOn_AndTheIncidentIsOpenedLater()
+    public async Task PostgresAway_HealthyMonitorsAreChecked_AndTheIncidentIsOpenedLater()
     {
         using var postgres = await PostgresServer.StartAsync();
         await using var worker = await WorkerHarness.StartAsync(stores, await postgres.CreateDatabaseAsync(), settings: new()
@@ -151,9 +151,9 @@ public sealed class LoadTests(LocalStores stores) : IAsyncDisposable
 
         postgres.Kill();
         failing.Answer = ScriptedTarget.Status(500);
-        // One job needs SQL for its very configuration: it must not end the only worker.
+        // One job needs SQL to read its configuration; it must not end the only executor worker.
         await (await stores.RedisAsync()).GetDatabase().HashDeleteAsync(worker.Schedule.Keys.For(0, "config"), lost.Id.ToString());
-        await Eventually.True(() => worker.Log.Lines.Any(l => l.Message.Contains("holding them", StringComparison.Ordinal)), "the incident waits for SQL");
+        await Eventually.True(() => worker.Log.Lines.Any(l => l.Message.Contains("retrying until their leases expire", StringComparison.Ordinal)), "the incident waits for SQL");
         var before = _target.Requests.Count;
         await Eventually.True(() => _target.Requests.Count > before + 2, "the healthy one is checked meanwhile");
 
@@ -164,7 +164,7 @@ public sealed class LoadTests(LocalStores stores) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task AlertsAway_IsLogged_AndLeavesTheNoticeToTheSweep()
+    public async Task AlertsAway_IsLogged_AndLeavesTheAlertToTheSweep()
     {
         _target.Answer = ScriptedTarget.Status(500);
         await using var worker = await WorkerHarness.StartAsync(stores, services: services =>

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace Monit.IntegrationTests.Worker;
 
-/// <summary>SQL is the truth, and Redis is rebuilt from it.</summary>
+/// <summary>Redis is rebuilt from SQL, the source of truth.</summary>
 [Trait("Speed", "Slow")]
 public sealed class ReconcilerTests(LocalStores stores) : IAsyncLifetime
 {
@@ -54,7 +54,7 @@ public sealed class ReconcilerTests(LocalStores stores) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task EmptiedRedis_IsMarkedBuiltAgain_AndDropsNobody()
+    public async Task EmptiedRedis_IsMarkedBuiltAgain_AndLosesNoMonitor()
     {
         for (var i = 0; i < 20; i++)
             await _worker.AddAsync(_target.Url, intervalSec: 3600);
@@ -89,7 +89,7 @@ public sealed class ReconcilerTests(LocalStores stores) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task IncidentThatSqlDoesNotHave_IsForgottenInRedis()
+    public async Task IncidentThatSqlDoesNotHave_IsRemovedFromRedis()
     {
         var monitor = await _worker.AddAsync(_target.Url, intervalSec: 3600);
         await _worker.StateAsync(monitor.Id, MonitorState.Up);
@@ -106,7 +106,7 @@ public sealed class ReconcilerTests(LocalStores stores) : IAsyncLifetime
         await Db.HashSetAsync(Key("config"), gone.ToString(), "1 1000 1000 200 - http://127.0.0.1:1/");
         await Db.SortedSetAddAsync(Key("schedule"), [new(gone.ToString(), 9e12), new(monitor.Id.ToString(), 9e12)]);
 
-        // Asked for again and again: a sweep that was under way before has looked at some of it already.
+        // Requested repeatedly: a sweep that was already in progress may have passed these ids.
         async Task SweepAsync() => await Db.HashDeleteAsync(Key("meta"), "built");
         await Eventually.True(async () =>
         {
@@ -121,7 +121,7 @@ public sealed class ReconcilerTests(LocalStores stores) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task SweepAskedForDuringAnother_IsMade_WhenThatOneNeverEnds()
+    public async Task SweepRequestedDuringAnother_Runs_EvenIfThatOneNeverEnds()
     {
         var (database, prefix) = (await stores.NewDatabaseAsync(), LocalStores.NewPrefix());
         Guid monitor;
@@ -131,8 +131,8 @@ public sealed class ReconcilerTests(LocalStores stores) : IAsyncLifetime
             await first.StateAsync(monitor, MonitorState.Up);
         }
         await using var second = await WorkerHarness.CreateAsync(stores, database, _redis.ConnectionString, prefix);
-        // What a worker leaves behind that dies while it sweeps.
-        await Db.StringSetAsync(second.Schedule.Keys.For(0, "sweep"), "somebody", TimeSpan.FromSeconds(1));
+        // The lease of a worker that died during a sweep.
+        await Db.StringSetAsync(second.Schedule.Keys.For(0, "sweep"), "another worker", TimeSpan.FromSeconds(1));
         await Db.SortedSetRemoveAsync(second.Schedule.Keys.For(0, "schedule"), monitor.ToString());
 
         await second.StartAsync();
@@ -140,7 +140,7 @@ public sealed class ReconcilerTests(LocalStores stores) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task KilledRedis_ComesBackAndTheWorkGoesOn()
+    public async Task KilledRedis_IsRestarted_AndChecksContinue()
     {
         var monitor = await _worker.AddAsync(_target.Url);
         await _worker.StateAsync(monitor.Id, MonitorState.Up);
@@ -153,11 +153,11 @@ public sealed class ReconcilerTests(LocalStores stores) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task RedisThatWasAway_MayBeAnotherOne_AndItsConfigurationsAreReadAgain()
+    public async Task RedisThatWasAway_MayBeAnotherOne_SoConfigurationsAreReadAgain()
     {
         var monitor = await _worker.AddAsync(_target.Url);
         await _worker.StateAsync(monitor.Id, MonitorState.Up);
-        // Past the scripts, as a replica would have it that has missed the last changes.
+        // Bypasses the scripts, like the state of a replica that lacks the last changes.
         var other = CheckConfig.Of(monitor) with { Url = _target.Url + "other" };
         await Db.HashSetAsync(Key("config"), monitor.Id.ToString(), other.Encode());
         _redis.Kill();
@@ -167,11 +167,11 @@ public sealed class ReconcilerTests(LocalStores stores) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task RedisThatHangsWhileStopping_DoesNotBreakTheDrainOff()
+    public async Task RedisThatHangsWhileStopping_DoesNotAbortTheDrain()
     {
         await Eventually.True(async () => await Db.HashExistsAsync(Key("meta"), "built"), "the shard is built");
         await Server.ExecuteAsync("CLIENT", "PAUSE", "8000");
-        // By then every loop waits for an answer.
+        // By then every loop waits for a reply.
         await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System, TestContext.Current.CancellationToken);
         await _worker.StopAsync();
         Assert.Contains(_worker.Log.Lines, l => l.Message.Contains("Drained", StringComparison.Ordinal));
@@ -191,7 +191,7 @@ public sealed class ReconcilerTests(LocalStores stores) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task RedisThatEvicts_IsWarnedOf()
+    public async Task RedisThatEvicts_CausesAWarning()
     {
         await Server.ConfigSetAsync("maxmemory-policy", "allkeys-lru");
         await using var worker = await WorkerHarness.StartAsync(stores, redis: _redis.ConnectionString, prefix: "evicting");

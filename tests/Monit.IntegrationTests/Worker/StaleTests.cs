@@ -5,7 +5,7 @@ using Monit.Testing;
 
 namespace Monit.IntegrationTests.Worker;
 
-/// <summary>A result whose lease, version or monitor has moved on writes neither SQL nor Redis.</summary>
+/// <summary>A result whose lease, version or monitor has changed writes neither SQL nor Redis.</summary>
 public sealed class StaleTests(LocalStores stores) : IAsyncLifetime
 {
     private readonly ScriptedTarget _target = new();
@@ -22,7 +22,7 @@ public sealed class StaleTests(LocalStores stores) : IAsyncLifetime
         _gate.Dispose();
     }
 
-    // The first request waits for the gate, and is answered with a status of its own.
+    // The first request waits for the gate, and then gets the given status.
     private void GateFirst(int status) => _target.Answer = async (stream, request, ct) =>
     {
         if (_target.Requests.Count > 1)
@@ -60,7 +60,7 @@ public sealed class StaleTests(LocalStores stores) : IAsyncLifetime
         var monitor = await BeingCheckedAsync();
         await _worker.ChangeAsync(monitor.Id, m => m.ExpectedStatus = 200, sync: false);
         _gate.Release();
-        // The stale result asks for a sync, and the new version is checked at once.
+        // The stale result triggers a sync, and the new version is checked at once.
         await _worker.StateAsync(monitor.Id, MonitorState.Up);
         Assert.Empty(await _worker.IncidentsAsync(monitor.Id));
         Assert.Empty(await _worker.AlertsAsync(monitor.Id));
@@ -95,7 +95,7 @@ public sealed class StaleTests(LocalStores stores) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task LostConfig_WhileSqlIsSilent_HoldsUpNobody()
+    public async Task LostConfig_WhileSqlIsSilent_DelaysNoOtherMonitor()
     {
         await _worker.AddAsync(_target.Url);
         await Eventually.True(() => _target.Requests.Count > 0, "the other monitor is checked");

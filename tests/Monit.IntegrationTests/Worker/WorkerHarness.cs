@@ -19,7 +19,7 @@ using StackExchange.Redis;
 
 namespace Monit.IntegrationTests.Worker;
 
-/// <summary>The worker as it ships, on real stores, with a fast clock: every interval is a fraction of its default.</summary>
+/// <summary>The complete worker on real stores, with short intervals.</summary>
 internal sealed class WorkerHarness : IAsyncDisposable
 {
     private static readonly Dictionary<string, string?> Fast = new()
@@ -45,9 +45,9 @@ internal sealed class WorkerHarness : IAsyncDisposable
     public RedisSchedule Schedule => _host.Services.GetRequiredService<RedisSchedule>();
     public MonitorSync Sync => _host.Services.GetRequiredService<MonitorSync>();
 
-    /// <param name="database">A migrated database; none: a new one on PostgreSQL.</param>
-    /// <param name="configure">Comes last: what it registers wins.</param>
-    /// <param name="redis">A server of the test's own; none: the shared one, under a new prefix.</param>
+    /// <param name="database">A migrated database; null: a new one on PostgreSQL.</param>
+    /// <param name="configure">Called last, so its registrations take precedence.</param>
+    /// <param name="redis">A server of the test's own; null: the shared one, with a new key prefix.</param>
     public static async Task<WorkerHarness> CreateAsync(
         LocalStores stores, string? database = null, string? redis = null, string? prefix = null,
         Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null,
@@ -112,7 +112,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
         return monitor;
     }
 
-    /// <summary>A change as the API makes it: the version rises.</summary>
+    /// <summary>Changes a monitor as the API does, with a new version.</summary>
     public Task ChangeAsync(Guid id, Action<UptimeMonitor> change, bool sync = true) => Sql(async db =>
     {
         var monitor = await db.Monitors.SingleAsync(m => m.Id == id);
@@ -149,7 +149,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
         await redis.DisposeAsync();
     }
 
-    // As the services connect: commands fail at once while the server is away, and none that needs an admin's rights.
+    // Configured like the services: commands fail at once while the server is unavailable, and no admin commands.
     private static async Task<IConnectionMultiplexer> ConnectAsync(string connection)
     {
         var options = ConfigurationOptions.Parse(connection);
@@ -158,7 +158,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
         return await ConnectionMultiplexer.ConnectAsync(options);
     }
 
-    /// <summary>Takes what the dispatchers send.</summary>
+    /// <summary>Records the alerts that the dispatchers send.</summary>
     internal sealed class CapturedAlerts : IAlertsApi
     {
         public ConcurrentQueue<Guid> Ids { get; } = new();

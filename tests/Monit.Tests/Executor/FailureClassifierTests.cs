@@ -26,7 +26,7 @@ public sealed class FailureClassifierTests
         Assert.Equal((reason, kind), Classify(new SocketException((int)error)));
 
     [Fact]
-    public void DnsServfail_IsNotTheEndOfMonitoring() =>
+    public void DnsServfail_IsNotTerminal() =>
         Assert.Equal(FailureKind.Retryable, Classify(new SocketException((int)SocketError.TryAgain)).Item2);
 
     [Fact]
@@ -39,9 +39,9 @@ public sealed class FailureClassifierTests
     public void BrokenConnection_IsANetworkError() => Assert.Equal((FailureReason.NetworkError, FailureKind.Retryable), Classify(new IOException("reset")));
 
     [Fact]
-    public void Cause_IsLookedForInside() =>
+    public void Cause_IsFoundInInnerExceptions() =>
         Assert.Equal((FailureReason.TlsError, FailureKind.Definite), Classify(new IOException("outer", new AuthenticationException())));
 
     [Fact]
-    public void DefectOfOurs_IsNoOutage() => Assert.Null(FailureClassifier.Classify(new InvalidOperationException()));
+    public void InternalError_IsNotAnOutage() => Assert.Null(FailureClassifier.Classify(new InvalidOperationException()));
 }

@@ -8,7 +8,7 @@ public sealed class SystemResolverTests
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Lookups_ThatBlock_HoldUpNeitherOthersNorTheThreadPool()
+    public async Task BlockedLookups_DelayNeitherOthersNorTheThreadPool()
     {
         using var silent = new ManualResetEventSlim();
         using var resolver = new SystemResolver(host =>

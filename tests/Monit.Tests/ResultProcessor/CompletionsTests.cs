@@ -49,7 +49,7 @@ public sealed class CompletionsTests
     }
 
     [Fact]
-    public void Retry_IsOffThePhase_AndTheSlotAfterItIsOnIt()
+    public void Retry_IsBetweenSlots_AndTheCheckAfterItIsOnASlot()
     {
         var retry = Completions().Of(Checked(Down), new Outcome(MonitorState.Failing, default, NextCheck.Retry, IncidentChange.None));
         Assert.InRange(retry.Due, Now + 5000, Now + 6000);

@@ -6,7 +6,7 @@ using Monit.Worker.ResultProcessor;
 
 namespace Monit.Tests.ResultProcessor;
 
-/// <summary>What holds for every sequence of results under every setting.</summary>
+/// <summary>Invariants for every sequence of results with all settings.</summary>
 public sealed class DecisionPropertyTests
 {
     private static readonly Gen<ProbeResult> Result = Gen.OneOf(
@@ -29,7 +29,7 @@ public sealed class DecisionPropertyTests
         {
             var outcome = Decision.Decide(state, result, 1000 + i, run.Rules, mayRetry);
             check(state, result, outcome, run.Rules);
-            // What goes through Redis must come back the same.
+            // The state must survive encoding and decoding.
             Assert.True(IncidentState.TryDecode(System.Text.Encoding.UTF8.GetBytes(outcome.Incident.Encode()), out state));
             Assert.Equal(outcome.Incident, state);
         }
@@ -56,7 +56,7 @@ public sealed class DecisionPropertyTests
         var alerts = 0;
         ForEachStep((before, _, outcome, _) =>
         {
-            // The down notice is written with the incident, and only then.
+            // The down alert is written only with the incident.
             if (outcome.Incident.Alerted && !before.Alerted)
             {
                 Assert.Equal(IncidentChange.Open, outcome.Change);

@@ -5,7 +5,7 @@ using Monit.Worker.ResultProcessor;
 
 namespace Monit.Tests.ResultProcessor;
 
-/// <summary>Every branch of the seed's decision tree.</summary>
+/// <summary>Every branch of the decision tree.</summary>
 public sealed class DecisionTests
 {
     private const long At = 1_700_000_000_000;
@@ -43,7 +43,7 @@ public sealed class DecisionTests
     }
 
     [Fact]
-    public void Retries_UsedUp_CountsOnceAndReturnsToItsSlot()
+    public void Retries_Exhausted_CountsOnceAndReturnsToItsSlot()
     {
         var outcome = Decide(new IncidentState(0, 2, At - 10_000, At - 5000, false, false, false), Retryable);
         Assert.Equal(new Outcome(MonitorState.Failing, new IncidentState(1, 0, At - 10_000, At, false, false, false), NextCheck.Slot, IncidentChange.None), outcome);

@@ -25,7 +25,7 @@ public sealed class CadenceTests
     });
 
     [Fact]
-    public void Missed_CountsTheSlotsGoneBy() =>
+    public void Missed_CountsThePassedSlots() =>
         Gen.Select(Gen.Guid, Instants, Intervals, Gen.Int[0, 1000], Gen.Double[0, 0.999]).Sample((id, now, interval, missed, part) =>
         {
             var due = Cadence.Next(id, now, interval);
@@ -51,20 +51,20 @@ public sealed class CadenceTests
     [Theory, InlineData(60_000), InlineData(300_000), InlineData(86_400_000), InlineData(1_000)]
     public void Phase_OfVersion7Ids_SpreadsEvenly(int periodMs)
     {
-        // Ids of one burst: their first bytes are all alike.
+        // Ids created at the same time have the same first bytes.
         const int ids = 10_000, buckets = 50;
         var at = DateTimeOffset.UnixEpoch.AddDays(20_000);
         var counts = new int[buckets];
         for (var i = 0; i < ids; i++)
             counts[Cadence.Phase(Guid.CreateVersion7(at.AddMilliseconds(i / 100)), TimeSpan.FromMilliseconds(periodMs)) * buckets / periodMs]++;
 
-        // 49 degrees of freedom: mean 49, deviation 9.9; 120 is beyond seven of them.
+        // Chi-squared with 49 degrees of freedom: mean 49, standard deviation 9.9; 120 is more than seven deviations above.
         var expected = (double)ids / buckets;
         Assert.True(counts.Sum(c => (c - expected) * (c - expected) / expected) < 120, string.Join(' ', counts));
     }
 
     [Fact]
     public void Hash_IsFixedForever() =>
-        // Another value would move every monitor's slot and shard with an upgrade.
+        // Another value would change every monitor's slots and shard in an upgrade.
         Assert.Equal(16191603835636514185UL, Cadence.Hash(Guid.Parse("01890a5d-ac96-774b-bcce-b302099a8057")));
 }

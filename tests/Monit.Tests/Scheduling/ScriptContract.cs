@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Monit.Tests.Scheduling;
 
-/// <summary>Reads a script's header, and finds where the code does something else.</summary>
+/// <summary>Finds differences between a script's header and its code.</summary>
 internal static partial class ScriptContract
 {
     public static readonly string[] KeyNames = ["schedule", "inflight", "config", "status", "incident", "meta", "changes"];
@@ -54,7 +54,7 @@ internal static partial class ScriptContract
         var usedFixed = UsedArgument().Matches(code).Select(m => Int(m.Groups[1])).ToHashSet();
         check(usedFixed.SetEquals(fixedOnes), "fixed ARGV used and declared differ");
 
-        // Runs have a length of their own: only where they begin can be told.
+        // Runs have variable lengths, so only their start can be checked.
         if (RunArgument().Match(header) is { Success: true } runs)
         {
             check(Int(runs.Groups[1]) == fixedOnes.Length + 1, "ARGV[n..] does not follow the fixed ones");
@@ -89,7 +89,7 @@ internal static partial class ScriptContract
         static int usedFixedCount(string code) => UsedArgument().Count(code);
     }
 
-    // Fields are separated by commas outside parentheses; a description may go on in the next lines.
+    // Fields are separated by commas outside parentheses; a description may continue in the next lines.
     private static int Fields(string first, string rest)
     {
         var lines = rest.Split('\n').Skip(1).TakeWhile(line => line.StartsWith("--   ", StringComparison.Ordinal)).Select(line => line[2..]);

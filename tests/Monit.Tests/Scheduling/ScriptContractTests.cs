@@ -3,7 +3,7 @@ using Monit.Core.Scheduling;
 
 namespace Monit.Tests.Scheduling;
 
-/// <summary>Headers of scripts say what the code does: names, keys, arguments, reply.</summary>
+/// <summary>The headers of scripts match their code: name, keys, arguments, reply.</summary>
 public sealed class ScriptContractTests
 {
     private static readonly Assembly Core = typeof(RedisScript).Assembly;

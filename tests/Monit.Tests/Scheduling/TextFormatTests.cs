@@ -5,7 +5,7 @@ using Monit.Core.Monitors;
 
 namespace Monit.Tests.Scheduling;
 
-/// <summary>The texts that Redis keeps: what is written is read, and nothing else throws.</summary>
+/// <summary>The text formats in Redis: encoded values are decoded unchanged, and malformed ones do not throw.</summary>
 public sealed class TextFormatTests
 {
     private static readonly Gen<CheckConfig> Configs =
@@ -36,7 +36,7 @@ public sealed class TextFormatTests
 
     private static readonly string[] Odd = ["-", "", "+inf", "9223372036854775807", "-1", "99999999999999999999", "TIMEOUT"];
 
-    // Close to the formats, so that it gets past the first field.
+    // Similar to the formats, so that parsing gets beyond the first field.
     private static readonly Gen<string> Garbage = Gen.OneOf(
         Gen.String,
         Gen.OneOf(Gen.Long.Select(n => $"{n}"), Gen.Int[0, Odd.Length - 1].Select(i => Odd[i]), Gen.String[0, 3])

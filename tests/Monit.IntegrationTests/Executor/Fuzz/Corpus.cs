@@ -1,8 +1,8 @@
 namespace Monit.IntegrationTests.Executor.Fuzz;
 
 /// <summary>
-/// Answers that real and hostile servers give, with the outcome that a user would expect or, where that is a matter of
-/// taste, the one that SocketsHttpHandler has always given: a probe of our own is held to the same.
+/// Responses of real and hostile servers, with the outcome that a user would expect or, where that is debatable, the outcome
+/// of SocketsHttpHandler, which Monit's own HTTP client must match.
 /// </summary>
 internal static partial class Corpus
 {

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Monit.IntegrationTests.Executor.Fuzz;
 
-/// <summary>What a run has seen.</summary>
+/// <summary>The outcomes and failures of a run.</summary>
 internal sealed class FuzzReport
 {
     private readonly ConcurrentDictionary<string, int> _outcomes = [];

@@ -7,13 +7,13 @@ using Monit.Worker.Executor;
 namespace Monit.IntegrationTests.Executor.Fuzz;
 
 /// <summary>
-/// An HTTP check, whoever implements it, against malformed answers: it always returns, calls up only what said so, and
-/// leaves nothing behind. <c>MONIT_FUZZ_CASES</c> runs more of them and then also looks at the whole process, so that no
-/// other test may run beside it; <c>MONIT_FUZZ_SEED</c> is the seed of the first case, the next one's is one more.
+/// Fuzzes an HTTP check with malformed responses: it must always return, report up only for the expected status, and leak
+/// nothing. <c>MONIT_FUZZ_CASES</c> sets the number of cases and also checks memory and files of the whole process, so no
+/// other test may run at the same time; <c>MONIT_FUZZ_SEED</c> is the seed of the first case, each further one adds 1.
 /// </summary>
 public abstract class FuzzSuite
 {
-    private static readonly int? Asked = Setting("MONIT_FUZZ_CASES");
+    private static readonly int? ConfiguredCases = Setting("MONIT_FUZZ_CASES");
     private readonly FuzzReport _report = new();
     private readonly int _seed = Setting("MONIT_FUZZ_SEED") ?? Random.Shared.Next(1_000_000_000);
     private int _done;
@@ -23,7 +23,7 @@ public abstract class FuzzSuite
     [Fact]
     public async Task MalformedAnswers_NeitherCrashNorHangNorLeak()
     {
-        var cases = Asked ?? (Server.IsLongRun ? 100_000 : 3000);
+        var cases = ConfiguredCases ?? (Server.IsLongRun ? 100_000 : 3000);
         var started = TimeProvider.System.GetTimestamp();
         // The first tenth warms up code and buffers.
         await RunAsync(until: cases / 10);
@@ -35,7 +35,7 @@ public abstract class FuzzSuite
         TestContext.Current.SendDiagnosticMessage(string.Create(CultureInfo.InvariantCulture,
             $"{cases} cases from seed {_seed} in {seconds:0} s: {_report}; open files {before.Files} -> {after.Files}, heap {before.Heap:N0} -> {after.Heap:N0} bytes"));
         Assert.True(_report.Failures.Count == 0, string.Join('\n', _report.Failures));
-        if (Asked is not null)
+        if (ConfiguredCases is not null)
             Assert.True(after.Files <= before.Files + 20 && after.Heap <= before.Heap + 20_000_000, $"{before} has become {after}");
     }
 
@@ -43,23 +43,23 @@ public abstract class FuzzSuite
     {
         using var probe = Open(ConnectionMode.New, out var check);
         using var keepAlive = Open(ConnectionMode.KeepAlive, out var keepAliveCheck);
-        var slots = Enumerable.Range(0, Asked is null ? 50 : 200).Select(_ => new FuzzSlot(check, keepAliveCheck, _report)).ToArray();
+        var runners = Enumerable.Range(0, ConfiguredCases is null ? 50 : 200).Select(_ => new FuzzRunner(check, keepAliveCheck, _report)).ToArray();
         var last = _done - 1;
-        await Task.WhenAll(slots.Select(slot => Task.Run(async () =>
+        await Task.WhenAll(runners.Select(runner => Task.Run(async () =>
         {
             for (int i; (i = Interlocked.Increment(ref last)) < until && _report.Failures.Count < 20;)
-                await slot.RunAsync(_seed + i);
+                await runner.RunAsync(_seed + i);
         })));
         _done = until;
 
         keepAlive.Dispose();
-        var ports = slots.Select(slot => slot.Port).ToHashSet();
+        var ports = runners.Select(runner => runner.Port).ToHashSet();
         await Eventually.Get(() => Task.FromResult(ConnectionsTo(ports)), open => open == 0, "every connection is closed");
-        foreach (var slot in slots)
-            await slot.DisposeAsync();
+        foreach (var runner in runners)
+            await runner.DisposeAsync();
     }
 
-    // The client's ends.
+    // Counts the client's ends of connections.
     private static int ConnectionsTo(HashSet<int> ports) => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections()
         .Count(c => ports.Contains(c.RemoteEndPoint.Port) && c.State is (TcpState.Established or TcpState.CloseWait));
 

@@ -3,17 +3,17 @@ using Monit.Worker.Executor;
 
 namespace Monit.IntegrationTests.Executor.Fuzz;
 
-/// <summary>Holds an HTTP check to the outcomes of the <see cref="Corpus"/>, whoever implements it.</summary>
+/// <summary>Tests an HTTP check against the outcomes of the <see cref="Corpus"/>.</summary>
 public abstract class MalformedSuite : IAsyncDisposable
 {
     private readonly RawTarget _target = new();
 
     public static TheoryData<string> Names => [.. Corpus.All.Select(c => c.Name)];
 
-    /// <summary>A new connection a check, private targets allowed.</summary>
+    /// <summary>A check that opens a new connection each time, with private targets allowed.</summary>
     private protected abstract Func<CheckConfig, CancellationToken, ValueTask<ProbeResult>> Check { get; }
 
-    /// <summary>The same, with connections kept.</summary>
+    /// <summary>The same with keep-alive connections.</summary>
     private protected abstract Func<CheckConfig, CancellationToken, ValueTask<ProbeResult>> KeepAliveCheck { get; }
 
     public virtual async ValueTask DisposeAsync()
@@ -30,7 +30,7 @@ public abstract class MalformedSuite : IAsyncDisposable
     }
 
     [Fact]
-    public async Task NoCase_SpoilsTheNextCheckOnAKeptConnection()
+    public async Task NoCase_AffectsTheNextCheckOnAReusedConnection()
     {
         foreach (var c in Corpus.All.Where(c => c.Outcome != "TIMEOUT"))
         {

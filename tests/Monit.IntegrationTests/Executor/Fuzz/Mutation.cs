@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Monit.IntegrationTests.Executor.Fuzz;
 
-/// <summary>Malformed answers without end: two of the <see cref="Corpus"/>, mixed and broken further. A seed is a case.</summary>
+/// <summary>Generates malformed responses: combines and mutates two cases of the <see cref="Corpus"/>. Deterministic by seed.</summary>
 internal static partial class Mutation
 {
     private static readonly string[] Words =
@@ -15,7 +15,7 @@ internal static partial class Mutation
         "Location: /next|", "Location: //127.0.0.1/|", "0||", "2|ok|", "fffffff|", "2;a=b|ok|", " folded|", "X-Odd: 1|", "\x16\x03\x03\0\x02", "\x15\x03\x03\0\x02\x02\x28",
     ];
 
-    // A mutated redirect must not lead anywhere but here.
+    // A mutated redirect must not lead to other hosts.
     private static readonly string[] Authorities =
         ["127.0.0.1:{port}", "127.0.0.1:{port}", "127.0.0.1:1", "127.0.0.1:99999", "x.invalid", "[::1", "", "169.254.169.254", "u:p@127.0.0.1:{port}"];
 

@@ -3,24 +3,24 @@ using System.Text;
 
 namespace Monit.IntegrationTests.Executor.Fuzz;
 
-/// <summary>What a target does once it has sent its bytes.</summary>
+/// <summary>What a target does after it has sent its bytes.</summary>
 internal enum RawEnd
 {
-    /// <summary>Closes both ways.</summary>
+    /// <summary>Closes the connection.</summary>
     Close,
-    /// <summary>Closes its own way, and waits for the client to go.</summary>
+    /// <summary>Shuts down its sending side, and waits until the client closes.</summary>
     HalfClose,
-    /// <summary>Ends the connection with a RST.</summary>
+    /// <summary>Resets the connection (RST).</summary>
     Reset,
-    /// <summary>Sends nothing more, and waits for the client to go or to ask again.</summary>
+    /// <summary>Sends nothing more, and waits until the client closes or sends another request.</summary>
     Stay,
-    /// <summary>Sends <see cref="RawAnswer.Repeat"/> again and again until the client goes.</summary>
+    /// <summary>Sends <see cref="RawAnswer.Repeat"/> repeatedly until the client closes.</summary>
     Repeat,
 }
 
-/// <summary>An answer as bytes on the wire.</summary>
-/// <param name="Step">Bytes a write; 0: all in one.</param>
-/// <param name="Pause">After each write.</param>
+/// <summary>A response as raw bytes.</summary>
+/// <param name="Step">Bytes per write; 0: all in one.</param>
+/// <param name="Pause">The pause after each write.</param>
 internal sealed record RawAnswer(byte[] Bytes, RawEnd End = RawEnd.Close, byte[]? Repeat = null, int Step = 0, TimeSpan Pause = default)
 {
     public const string PortMark = "{port}";
@@ -28,7 +28,7 @@ internal sealed record RawAnswer(byte[] Bytes, RawEnd End = RawEnd.Close, byte[]
     /// <summary>Bytes from text, in which <c>|</c> stands for CR LF and every other character for its Latin-1 byte.</summary>
     public static byte[] Wire(string text) => Encoding.Latin1.GetBytes(text.Replace("|", "\r\n", StringComparison.Ordinal));
 
-    /// <summary>The same answer, with the target's port in place of <see cref="PortMark"/>.</summary>
+    /// <summary>The same response, with the target's port in place of <see cref="PortMark"/>.</summary>
     public RawAnswer At(int port)
     {
         var text = Encoding.Latin1.GetString(Bytes);

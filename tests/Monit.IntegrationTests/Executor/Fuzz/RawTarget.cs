@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Monit.IntegrationTests.Executor.Fuzz;
 
 /// <summary>
-/// A server on a raw socket. To <c>GET /</c>, and to whoever greets in TLS, it does what <see cref="Answer"/> says; any
-/// other path, where only a redirect leads, is answered as it should be.
+/// A server on a raw socket. It responds to <c>GET /</c> and to a TLS ClientHello with <see cref="Answer"/>, and to all
+/// other paths, which only redirects lead to, with a valid 200.
 /// </summary>
 internal sealed class RawTarget : IAsyncDisposable
 {
@@ -61,11 +61,11 @@ internal sealed class RawTarget : IAsyncDisposable
         }
         catch (Exception end) when (end is SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // The client has gone, or the test is over.
+            // The client has disconnected, or the test is over.
         }
     }
 
-    // Until the head of a request has come, or a ClientHello, or the end.
+    // Reads until the end of a request's head, a ClientHello, or the end of the stream.
     private async Task<Memory<byte>> ReadAsync(Socket socket, byte[] buffer)
     {
         for (var length = 0; length < buffer.Length;)

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Monit.IntegrationTests.Executor.Fuzz;
 
-/// <summary>The status that an answer states, read as plainly as can be.</summary>
+/// <summary>Finds the status of a response with a simple independent parser.</summary>
 internal static partial class StatusLine
 {
     public static int? Of(RawAnswer answer)
@@ -14,7 +14,7 @@ internal static partial class StatusLine
         return match.Success ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : null;
     }
 
-    // Interim answers up to their blank lines, and then the one that counts.
+    // Skips interim responses up to their blank lines, then matches the final one.
     [GeneratedRegex(@"\A(?>HTTP/1\.[0-9] (?!101)1[0-9][0-9].*?\n\r?\n)*HTTP/1\.[0-9] ([0-9]{3})", RegexOptions.Singleline)]
     private static partial Regex Final();
 }

@@ -2,10 +2,10 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Monit.Worker.Alerting;
 
-/// <summary>Section <c>Alert</c>.</summary>
-internal sealed class AlertOptions
+/// <summary>Section <c>Alerts</c>, which Monit.Alerts reads as well.</summary>
+internal sealed class AlertDispatcherOptions
 {
     /// <summary>Dispatchers that call Monit.Alerts, 1..1000; default 5.</summary>
     [Range(1, 1000)]
-    public int WorkerCount { get; set; } = 5;
+    public int DispatchWorkers { get; set; } = 5;
 }

@@ -3,8 +3,8 @@ using Monit.Worker.Executor;
 
 namespace Monit.IntegrationTests.Executor.Fuzz;
 
-/// <summary>A target, and the checks that face it one after another.</summary>
-internal sealed class FuzzSlot(
+/// <summary>Runs fuzz cases one after another against a target of its own.</summary>
+internal sealed class FuzzRunner(
     Func<CheckConfig, CancellationToken, ValueTask<ProbeResult>> check,
     Func<CheckConfig, CancellationToken, ValueTask<ProbeResult>> keepAliveCheck,
     FuzzReport report) : IAsyncDisposable
@@ -54,7 +54,7 @@ internal sealed class FuzzSlot(
             return null;
         if (c.Https)
             return "a status without TLS";
-        // On a kept connection the bytes may be those of the case before. Behind a redirect there is a 200.
+        // On a reused connection the bytes may be those of the previous case. The target of a redirect responds with 200.
         var stated = StatusLine.Of(c.Answer);
         return keepAlive || result.HttpStatus == stated || (stated is 301 or 302 or 303 or 307 or 308 && result.HttpStatus == 200)
             ? null : $"the status line says {stated}";

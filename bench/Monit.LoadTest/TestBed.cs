@@ -8,12 +8,12 @@ using StackExchange.Redis;
 
 namespace Monit.LoadTest;
 
-/// <summary>Stores, targets and workers, a process each, and a window of time in which they are measured.</summary>
-internal static class Stand
+/// <summary>Runs stores, targets and workers in processes of their own, and measures them for a while.</summary>
+internal static class TestBed
 {
     public const string Part = "MONIT_LOADTEST_PART";
 
-    /// <summary>What the other processes of this program are told.</summary>
+    /// <summary>The options of this program's other processes.</summary>
     public sealed record PartOptions(string Name, LoadOptions Options, int Port, string? Certificate);
 
     private static readonly TimeProvider Time = TimeProvider.System;
@@ -90,7 +90,7 @@ internal static class Stand
         {
             [Part] = JsonSerializer.Serialize(new PartOptions(name, options, port, certificate)),
             ["SSL_CERT_FILE"] = certificate is null ? "" : Certificate.Public(certificate),
-            // The target does little between two reads: it need not change threads for it.
+            // The target does little per read, so it can run on the socket thread.
             ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = name == "target" ? "1" : "0",
         });
     }
@@ -103,7 +103,7 @@ internal static class Stand
         return JsonSerializer.Deserialize<Baseline.Result>(await File.ReadAllTextAsync(baseline.LogFile, ct))!;
     }
 
-    // Before and after the window: what the machine's neighbours do changes within minutes.
+    // Measured before and after the window, since the load of the machine by others changes within minutes.
     private static void AddBaseline(Figures figures, Baseline.Result before, Baseline.Result after)
     {
         var cpu = (before.CpuMicroseconds + after.CpuMicroseconds) / 2;
@@ -145,7 +145,7 @@ internal static class Stand
 
     private static async Task<Seen> ControlAsync(HttpClient http, LoadOptions options, int port, string what, CancellationToken ct)
     {
-        // Over TLS the target's certificate is only trusted by those that were told to.
+        // This process does not trust the target's certificate.
         using var own = options.Tls ? new HttpClient(new HttpClientHandler { ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator }) : null;
         using var answer = await (own ?? http).GetAsync(new Uri($"{(options.Tls ? "https" : "http")}://127.0.0.1:{port}/{what}"), ct);
         var seen = await answer.Content.ReadAsStringAsync(ct);
@@ -164,7 +164,7 @@ internal static class Stand
         return Time.GetElapsedTime(started);
     }
 
-    // What fell due while monitors were created and workers started is no part of the pace that they keep.
+    // Monitors that became due during creation and start must not count towards the measured rate.
     private static async Task<TimeSpan> CatchUpAsync(ConnectionMultiplexer redis, LoadOptions options, CancellationToken ct)
     {
         var started = Time.GetTimestamp();
@@ -185,7 +185,7 @@ internal static class Stand
         return overdue;
     }
 
-    // One script a shard, of some seconds at a million monitors: what is in neither set is lost.
+    // Monitors in neither set are lost. One script per shard, which takes some seconds with a million monitors.
     private static async Task<long> LostAsync(ConnectionMultiplexer redis, LoadOptions options)
     {
         var known = 0L;

@@ -1,0 +1,18 @@
+using Microsoft.AspNetCore.Mvc;
+using Monit.Api.Http;
+
+namespace Monit.Api.Incidents;
+
+/// <summary>The query of an incident list: <c>state</c> is <c>open</c>, <c>closed</c> or absent.</summary>
+public sealed record IncidentFilter([FromQuery(Name = "state")] string? State) : IValidatable
+{
+    public bool? Open => State is null ? null : State == "open";
+
+    public void Validate(FieldErrors errors) => errors.Unless(State is null or "open" or "closed", "state", "must be open or closed");
+}
+
+/// <summary>A period in which a monitor was down.</summary>
+/// <param name="EndedAt">Null while it is open.</param>
+public sealed record IncidentResponse(
+    Guid Id, Guid MonitorId, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string Reason, int? HttpStatus,
+    int? LatencyMs, bool Alerted);

@@ -1,3 +1,0 @@
-namespace Monit.Api.Users;
-
-public sealed record RegisterResponse(Guid UserId);

@@ -9,7 +9,7 @@ return await StartProblem.RunAsync(args, async () =>
     builder.Services.AddSchemaWait();
     builder.AddMonitAlerts();
 
-    var app = builder.Build();
+    var app = builder.BuildValidated();
     app.MapDefaultEndpoints();
     app.MapMonitAlerts();
     await app.RunAsync();

@@ -19,7 +19,7 @@ return await StartProblem.RunAsync(args, async () =>
     builder.Services.AddSchemaWait();
     builder.AddMonitApi();
 
-    var app = builder.Build();
+    var app = builder.BuildValidated();
     app.MapMonitApi();
     app.MapDefaultEndpoints();
     await app.RunAsync();

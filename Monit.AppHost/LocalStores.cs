@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Configuration;
@@ -26,10 +27,11 @@ internal static class LocalStores
             throw Missing();
         var folder = DataFolder(builder, "redis");
         var port = LocalProgram.FreePort();
-        builder.Services.AddHealthChecks().AddRedis($"127.0.0.1:{port}", "redis-server");
+        var address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");
+        builder.Services.AddHealthChecks().AddRedis(address, "redis-server");
         var server = builder.AddStore("redis-server", folder, [], RedisServer,
             "--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "yes", "--maxmemory-policy", "noeviction");
-        return builder.AddConnectionString(name, ReferenceExpression.Create($"127.0.0.1:{port.ToString()}")).WaitFor(server);
+        return builder.AddConnectionString(name, ReferenceExpression.Create($"{address}")).WaitFor(server);
     }
 
     /// <summary>Adds a PostgreSQL on a free port; its cluster is made in the data folder at the first start.</summary>

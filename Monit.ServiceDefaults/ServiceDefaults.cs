@@ -33,11 +33,11 @@ public static class ServiceDefaults
                 ["Logging:LogLevel:Default"] = "Information",
                 ["Logging:LogLevel:Microsoft"] = "Warning",
                 ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
-                // What SQL refuses is answered or logged by whoever asked.
+                // What a store refuses is answered or logged by the caller.
                 ["Logging:LogLevel:Microsoft.EntityFrameworkCore"] = "None",
                 ["Logging:LogLevel:System"] = "Warning",
                 ["Logging:LogLevel:Polly"] = "Warning",
-                ["Logging:LogLevel:StackExchange.Redis"] = "Warning",
+                ["Logging:LogLevel:StackExchange.Redis"] = "None",
             },
         });
         builder.Logging.AddOpenTelemetry(logging =>

@@ -1,7 +1,10 @@
 using System.Data.Common;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Monit.Core;
 
@@ -19,6 +22,8 @@ public static partial class StartProblem
     /// <returns>The exit code: 0, or 1 where the start failed so.</returns>
     public static async Task<int> RunAsync(string[] args, Func<Task> run)
     {
+        // What is written is the same wherever it runs.
+        CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
         if (args is ["--version"])
         {
             Console.WriteLine($"Monit {Product.Version}");
@@ -35,6 +40,15 @@ public static partial class StartProblem
                 await Console.Error.WriteLineAsync($"monit: {line}");
             return 1;
         }
+    }
+
+    /// <summary>Builds the application, and refuses wrong settings, all of them at once, before anything connects to a store.</summary>
+    /// <exception cref="OptionsValidationException">A setting is out of its range.</exception>
+    public static WebApplication BuildValidated(this WebApplicationBuilder builder)
+    {
+        var app = builder.Build();
+        app.Services.GetRequiredService<IStartupValidator>().Validate();
+        return app;
     }
 
     /// <returns>A line for each problem; none if it is nothing that the user could mend.</returns>

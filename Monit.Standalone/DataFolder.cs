@@ -11,6 +11,8 @@ internal sealed class DataFolder : IDisposable
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int Corrupt = 11;
     private const int NotADatabase = 26;
+    /// <summary>Bytes; less than the database's journals begin with.</summary>
+    private const long LeastRoom = 256 * 1024;
     // EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION of Windows.
     private static readonly int[] SharingViolations = [11, 35, unchecked((int)0x80070020)];
     private readonly FileStream _lock;
@@ -59,6 +61,8 @@ internal sealed class DataFolder : IDisposable
     /// <summary>What a failed start means for the user, where the folder or its database is the reason; else null.</summary>
     public StartException? Explain(Exception failure) => failure switch
     {
+        SqliteException or IOException when new DriveInfo(Path).AvailableFreeSpace is < LeastRoom and var left => new StartException(
+            $"The disk of the data folder {Path} is full: {left / 1024} KiB are left. Make room, or choose another folder with Standalone__DataDirectory.", failure),
         SqliteException { SqliteErrorCode: Corrupt or NotADatabase } => new StartException(
             $"The database {DatabaseOf(Path)} is damaged ({failure.Message}). Restore the data folder from a backup, or move the file away to begin with an empty one.", failure),
         SqliteException => new StartException($"The database {DatabaseOf(Path)} cannot be used: {failure.Message}", failure),

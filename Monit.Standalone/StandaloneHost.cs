@@ -50,9 +50,7 @@ internal static class StandaloneHost
         builder.AddMonitWorker();
         builder.Services.AddInProcessAlertsApi();
 
-        var app = builder.Build();
-        // All that is wrong with the settings at once, before anything starts.
-        app.Services.GetRequiredService<IStartupValidator>().Validate();
+        var app = builder.BuildValidated();
         app.MapDefaultEndpoints();
         app.MapMonitApi();
         app.MapMonitAlerts();

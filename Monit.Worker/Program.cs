@@ -14,7 +14,7 @@ return await StartProblem.RunAsync(args, async () =>
     builder.AddMonitWorker();
     builder.AddAlertsClient();
 
-    var app = builder.Build();
+    var app = builder.BuildValidated();
     app.MapDefaultEndpoints();
     await app.RunAsync();
 });

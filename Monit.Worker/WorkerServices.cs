@@ -25,6 +25,10 @@ public static class WorkerServices
         services.AddValidatedOptions<ExecutorOptions>("Executor");
         services.AddValidatedOptions<ResultProcessorOptions>("ResultProcessor");
         services.AddValidatedOptions<AlertDispatcherOptions>("Alerts");
+        // Its name until 0.2.
+        if (builder.Configuration["Alerts:DispatchWorkers"] is null)
+            services.AddOptions<AlertDispatcherOptions>().Configure<IConfiguration>((options, settings) =>
+                options.DispatchWorkers = settings.GetValue("Alert:WorkerCount", options.DispatchWorkers));
         services.AddValidatedOptions<ShutdownOptions>("Shutdown");
         services.AddOptions<HostOptions>().Configure<IOptions<ShutdownOptions>>((host, own) => host.ShutdownTimeout = own.Value.Timeout);
 

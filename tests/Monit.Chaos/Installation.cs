@@ -66,7 +66,7 @@ internal sealed class Installation : IAsyncDisposable
     {
         var port = Server.FreePort();
         string[] outer = Names is null ? launcher : [.. Names.Launcher, .. launcher];
-        var worker = Service.Start("Monit.Worker", Path.Combine(_folder, $"worker-{_started++}"), Settings(port), outer);
+        var worker = Service.Start("Monit.Worker", Path.Combine(_folder, $"worker-{_started++}"), Settings(port), outer, []);
         _ports[worker] = port;
         return worker;
     }

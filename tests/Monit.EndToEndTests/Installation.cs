@@ -42,9 +42,9 @@ internal sealed class Installation : IAsyncDisposable
     public string Temporary => Path.Combine(_folder, "tmp");
 
     /// <summary>Starts Monit, and waits for nothing.</summary>
-    public MonitProcess Launch()
+    public MonitProcess Launch(params string[] launcher)
     {
-        var process = MonitProcess.Start(Settings);
+        var process = MonitProcess.Start(Settings, launcher);
         _processes.Add(process);
         return process;
     }
@@ -59,9 +59,9 @@ internal sealed class Installation : IAsyncDisposable
 
     /// <summary>Starts Monit, which must refuse to, in one line for the user.</summary>
     /// <returns>That line.</returns>
-    public async Task<string> RefusalAsync()
+    public async Task<string> RefusalAsync(params string[] launcher)
     {
-        var process = Launch();
+        var process = Launch(launcher);
         Assert.Equal(1, await process.ExitAsync());
         Assert.DoesNotContain(process.Output, line => line.Contains("   at ", StringComparison.Ordinal)
             || line.StartsWith("Monit listens", StringComparison.Ordinal));

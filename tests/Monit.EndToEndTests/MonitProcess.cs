@@ -44,12 +44,13 @@ internal sealed partial class MonitProcess : IAsyncDisposable
     /// <summary>All that it has printed.</summary>
     public string Everything => string.Join('\n', _output.Concat(_errors));
 
-    public static MonitProcess Start(IEnumerable<KeyValuePair<string, string>> environment)
+    /// <param name="launcher">A command that ends in running another; none: Monit is run as it is.</param>
+    public static MonitProcess Start(IEnumerable<KeyValuePair<string, string>> environment, params string[] launcher)
     {
         // The runtime that runs the tests, wherever it is installed.
         var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../..", "dotnet"));
         var program = Path.Combine(AppContext.BaseDirectory, "Monit.Standalone.dll");
-        var start = new ProcessStartInfo("/bin/sh", ["-c", Shell, "sh", dotnet, program])
+        var start = new ProcessStartInfo("/bin/sh", ["-c", Shell, "sh", .. launcher, dotnet, program])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -93,6 +94,9 @@ internal sealed partial class MonitProcess : IAsyncDisposable
         }
         return _shell.ExitCode;
     }
+
+    /// <summary>Its process, which may be in namespaces of its own.</summary>
+    public Task<int> PidAsync() => _pid.Task.WaitAsync(Patience, TimeProvider.System);
 
     /// <summary>SIGKILL.</summary>
     public async Task KillAsync()

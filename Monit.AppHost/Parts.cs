@@ -5,7 +5,7 @@ namespace Monit.AppHost;
 /// <summary>The parts that <c>AppHost.cs</c> puts together.</summary>
 internal static class Parts
 {
-    /// <summary>A secret that is generated on first use, and stays.</summary>
+    /// <summary>A secret that is generated on first use and kept.</summary>
     public static IResourceBuilder<ParameterResource> AddKey(this IDistributedApplicationBuilder builder, [ResourceName] string name) =>
         builder.AddParameter(name, new GenerateParameterDefault { MinLength = 48, Special = false }, secret: true, persist: true);
 

@@ -27,7 +27,7 @@ public static class Stores
     {
         var connection = builder.RequireConnectionString("monitdb");
         builder.Services.AddMonitDb<PostgresMonitDb>(options => options.UseMonitPostgres(connection));
-        // Retries are StoreResilience's: one place, and transactions stay plain.
+        // Retries are done by StoreResilience alone; EF's would need every transaction wrapped in an execution strategy.
         builder.EnrichNpgsqlDbContext<PostgresMonitDb>(settings => settings.DisableRetry = true);
         return builder;
     }

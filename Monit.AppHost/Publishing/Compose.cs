@@ -30,7 +30,7 @@ internal sealed class DockerCompose : PublishTarget
     public override void Deploy(IResourceBuilder<ProjectResource> service, int maxReplicas) =>
         service.PublishAsDockerComposeService((_, compose) =>
         {
-            // A port that stays: Docker would choose another at every start.
+            // A fixed port: Docker would choose another at every start.
             if (compose.Ports.Count > 0)
                 compose.Ports = [$"${{MONIT_PORT:-8080}}:{compose.Ports[0]}"];
             if (service.Resource.GetReplicaCount() is > 1 and var replicas)

@@ -42,10 +42,10 @@ public sealed class KilledWhileSendingTests
 
         foreach (var kind in (string[])["DOWN", "UP"])
         {
-            var notices = sink.Of(kind).GroupBy(mail => mail.MessageId).ToList();
-            Assert.Equal(Moments.Length, notices.Count);
+            var alerts = sink.Of(kind).GroupBy(mail => mail.MessageId).ToList();
+            Assert.Equal(Moments.Length, alerts.Count);
             // What was sent and not answered is sent again; how often the others are is a matter of the machine's speed.
-            Assert.Contains(notices, notice => notice.Count() > 1);
+            Assert.Contains(alerts, alert => alert.Count() > 1);
         }
         Assert.Equal(2 * Moments.Length, sink.Received.Select(mail => mail.MessageId).Distinct().Count());
     }
@@ -63,5 +63,5 @@ public sealed class KilledWhileSendingTests
 
     private static Task AllDeliveredAsync(MonitProcess process, string kind) => Eventually.True(
         () => process.Output.Select(line => line.Split($"{kind} alert ") is [_, var rest] && rest.Split(" delivered ") is [var id, _] ? id : null)
-            .OfType<string>().Distinct().Count() == Moments.Length, $"all {kind} notices are delivered");
+            .OfType<string>().Distinct().Count() == Moments.Length, $"all {kind} alerts are delivered");
 }

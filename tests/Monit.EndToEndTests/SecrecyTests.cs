@@ -19,7 +19,7 @@ public sealed class SecrecyTests
         await using var monit = new Installation();
         foreach (var category in LogCategories)
             monit.Settings[$"Logging__LogLevel__{category}"] = "Debug";
-        // A folder that was made beforehand, and left open: it stays so, but what Monit puts there is the owner's.
+        // An existing folder keeps its permissions; the files that Monit creates in it are readable by their owner only.
         Directory.CreateDirectory(monit.Data, Others | UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await File.WriteAllTextAsync(Path.Combine(monit.Data, "monit.db"), "", TestContext.Current.CancellationToken);
 

@@ -29,12 +29,12 @@ public sealed class WalkTests
         Assert.Null(incident.EndedAt);
         Assert.Equal("NETWORK_ERROR", incident.Reason);
 
-        var notice = await sink.FirstAsync("DOWN");
-        Assert.Equal(user.Email, Assert.Single(notice.To.Mailboxes).Address);
-        Assert.Contains(target.Url, notice.Subject, StringComparison.Ordinal);
-        Assert.Contains("NETWORK_ERROR", notice.Subject, StringComparison.Ordinal);
-        Assert.Contains(target.Url, notice.TextBody, StringComparison.Ordinal);
-        Assert.Contains("NETWORK_ERROR", notice.TextBody, StringComparison.Ordinal);
+        var alert = await sink.FirstAsync("DOWN");
+        Assert.Equal(user.Email, Assert.Single(alert.To.Mailboxes).Address);
+        Assert.Contains(target.Url, alert.Subject, StringComparison.Ordinal);
+        Assert.Contains("NETWORK_ERROR", alert.Subject, StringComparison.Ordinal);
+        Assert.Contains(target.Url, alert.TextBody, StringComparison.Ordinal);
+        Assert.Contains("NETWORK_ERROR", alert.TextBody, StringComparison.Ordinal);
 
         target.Start();
         var again = await user.StateAsync(id, "up");

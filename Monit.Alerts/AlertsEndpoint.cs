@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 using Monit.Alerts.Contract;
 using Monit.Alerts.Delivery;
 using Monit.Alerts.Http;
-using Monit.Core.Resilience;
+using Monit.Storage;
 
 namespace Monit.Alerts;
 

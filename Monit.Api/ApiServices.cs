@@ -4,6 +4,7 @@ using Monit.Api.Http;
 using Monit.Api.Incidents;
 using Monit.Api.Monitors;
 using Monit.Api.Users;
+using Monit.Storage;
 using Scalar.AspNetCore;
 
 namespace Monit.Api;
@@ -13,7 +14,7 @@ public static class ApiServices
 {
     private const int MaxBodyBytes = 64 * 1024;
 
-    /// <summary>Registers the API. The host must register the stores and call <c>AddMonitCore</c>.</summary>
+    /// <summary>Registers the API. The host must register the stores and call <c>AddMonitStorage</c>.</summary>
     public static IHostApplicationBuilder AddMonitApi(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;

@@ -1,6 +1,6 @@
 using Monit.Api;
-using Monit.Core;
 using Monit.ServiceDefaults;
+using Monit.Storage;
 
 return await StartProblem.RunAsync(args, async () =>
 {
@@ -15,7 +15,7 @@ return await StartProblem.RunAsync(args, async () =>
     builder.AddServiceDefaults();
     builder.AddMonitRedis();
     builder.AddMonitDatabase();
-    builder.AddMonitCore();
+    builder.AddMonitStorage();
     builder.Services.AddSchemaWait();
     builder.AddMonitApi();
 

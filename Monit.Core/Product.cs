@@ -1,4 +1,5 @@
 using System.Reflection;
+using Monit.Core.Users;
 
 namespace Monit.Core;
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Monit.Core.Data;
+using Monit.Storage.Sql;
 
 namespace Monit.ServiceDefaults;
 

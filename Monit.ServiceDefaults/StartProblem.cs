@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Monit.Core;
+using Monit.Storage.Schedule;
 
 namespace Monit.ServiceDefaults;
 

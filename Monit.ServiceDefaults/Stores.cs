@@ -2,7 +2,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Monit.Core.Data;
+using Monit.Storage;
+using Monit.Storage.Sql;
 using StackExchange.Redis;
 
 namespace Monit.ServiceDefaults;

@@ -2,9 +2,9 @@ using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
 using Monit.Alerts;
 using Monit.Api;
-using Monit.Core;
-using Monit.Core.Data;
 using Monit.ServiceDefaults;
+using Monit.Storage;
+using Monit.Storage.Sql;
 using Monit.Worker;
 using StackExchange.Redis;
 
@@ -44,7 +44,7 @@ internal static class StandaloneHost
         builder.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(redis.ClientOptions));
         folder.PrepareDatabase();
         builder.Services.AddSchemaMigration();
-        builder.AddMonitCore();
+        builder.AddMonitStorage();
         builder.AddMonitApi();
         builder.AddMonitAlerts();
         builder.AddMonitWorker();

@@ -1,10 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Monit.Core.Data;
-using Monit.Core.Resilience;
-using Monit.Core.Scheduling;
+using Monit.Storage;
+using Monit.Storage.Schedule;
+using Monit.Storage.Sql;
+using Monit.Storage.Sync;
 using Monit.Worker.Alerting;
+using Monit.Worker.Completer;
 using Monit.Worker.Executor;
+using Monit.Worker.Jobs;
 using Monit.Worker.Reclaimer;
 using Monit.Worker.Reconciler;
 using Monit.Worker.ResultProcessor;
@@ -27,7 +30,7 @@ internal sealed partial class Pipeline(
     ResultChannel results,
     ResultProcessorStage resultProcessor,
     IncidentWriter incidents,
-    Completer completer,
+    CompleterStage completer,
     AlertChannel alerts,
     AlertDispatcher dispatcher,
     IDbContextFactory<MonitDb> dbs,

@@ -1,5 +1,5 @@
-using Monit.Core;
 using Monit.ServiceDefaults;
+using Monit.Storage;
 using Monit.Worker;
 using Monit.Worker.Alerting;
 
@@ -10,7 +10,7 @@ return await StartProblem.RunAsync(args, async () =>
     builder.AddMonitRedis();
     builder.AddMonitDatabase();
     builder.Services.AddSchemaWait();
-    builder.AddMonitCore();
+    builder.AddMonitStorage();
     builder.AddMonitWorker();
     builder.AddAlertsClient();
 

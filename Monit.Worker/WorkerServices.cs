@@ -1,9 +1,13 @@
 using System.Net;
 using Microsoft.Extensions.Options;
+using Monit.Core.Alerts;
+using Monit.Core.Incidents;
 using Monit.Core.Options;
+using Monit.Probes;
 using Monit.Worker.Alerting;
+using Monit.Worker.Completer;
 using Monit.Worker.Executor;
-using Monit.Worker.Executor.Http;
+using Monit.Worker.Jobs;
 using Monit.Worker.Reclaimer;
 using Monit.Worker.Reconciler;
 using Monit.Worker.ResultProcessor;
@@ -17,13 +21,16 @@ public static class WorkerServices
     /// <summary>Adds the pipeline. The host must register the stores and an <see cref="Monit.Alerts.Contract.IAlertsApi"/>.</summary>
     public static IHostApplicationBuilder AddMonitWorker(this IHostApplicationBuilder builder)
     {
+        builder.AddMonitProbes();
         var services = builder.Services;
         services.AddValidatedOptions<PipelineOptions>("Pipeline");
         services.AddValidatedOptions<SchedulerOptions>("Scheduler");
+        services.AddValidatedOptions<LeaseOptions>("Scheduler");
         services.AddValidatedOptions<ReclaimerOptions>("Reclaimer");
         services.AddValidatedOptions<ReconcilerOptions>("Reconciler");
         services.AddValidatedOptions<ExecutorOptions>("Executor");
         services.AddValidatedOptions<ResultProcessorOptions>("ResultProcessor");
+        services.AddValidatedOptions<DecisionRules>("ResultProcessor");
         services.AddValidatedOptions<AlertDispatcherOptions>("Alerts");
         // Its name until 0.2.
         if (builder.Configuration["Alerts:DispatchWorkers"] is null)
@@ -36,17 +43,13 @@ public static class WorkerServices
         services.AddSingleton<PipelineMetrics>().AddSingleton<CheckTracing>();
         services.AddHealthChecks().AddCheck<ClaimLoopHealthCheck>("claim-loop");
         services.AddSingleton<JobQueue>().AddSingleton<SchedulerStage>();
-        services.AddSingleton(_ => new SystemResolver(Dns.GetHostAddresses));
-        services.AddSingleton<TargetResolver>(provider => provider.GetRequiredService<SystemResolver>().ResolveAsync);
-        services.AddSingleton(provider => new TargetGuard(
-            provider.GetRequiredService<IOptions<ExecutorOptions>>().Value.AllowPrivateTargets ?? builder.Environment.IsDevelopment()));
-        services.AddSingleton<TargetConnector>().AddSingleton<HttpConnections>().AddSingleton<HttpProbe>().AddSingleton<PermitPool>();
+        services.AddSingleton<PermitPool>();
         services.AddSingleton<LeaseKeeper>().AddSingleton<ExecutorStage>();
         services.AddSingleton<ResultChannel>().AddSingleton<RetryBudget>().AddSingleton<Completions>();
-        services.AddSingleton<Completer>().AddSingleton<IncidentWriter>().AddSingleton<ResultProcessorStage>();
+        services.AddSingleton<CompleterStage>().AddSingleton<IncidentWriter>().AddSingleton<ResultProcessorStage>();
         services.AddSingleton<AlertChannel>().AddSingleton<AlertDispatcher>();
         services.AddSingleton<ReclaimerStage>();
-        services.AddSingleton<SweepRequests>().AddSingleton<Sweep>().AddSingleton<IncidentComparison>().AddSingleton<ReconcilerStage>();
+        services.AddSingleton<ClaimWake>().AddSingleton<SweepRequests>().AddSingleton<Sweep>().AddSingleton<IncidentComparison>().AddSingleton<ReconcilerStage>();
         services.AddHostedService<Pipeline>();
         return builder;
     }

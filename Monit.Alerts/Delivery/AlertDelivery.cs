@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Monit.Alerts.Email;
 using Monit.Alerts.Telemetry;
 using Monit.Core.Alerts;
+using Monit.Core.Incidents;
 
 namespace Monit.Alerts.Delivery;
 

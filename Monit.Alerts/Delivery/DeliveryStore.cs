@@ -1,8 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Monit.Core.Alerts;
-using Monit.Core.Data;
-using Monit.Core.Resilience;
+using Monit.Storage;
+using Monit.Storage.Sql;
 
 namespace Monit.Alerts.Delivery;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Monit.Alerts.Email;
 using Monit.Alerts.Telemetry;
+using Monit.Core.Alerts;
 
 namespace Monit.Alerts.Delivery;
 

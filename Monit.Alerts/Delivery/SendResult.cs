@@ -1,3 +1,5 @@
+using Monit.Core.Incidents;
+
 namespace Monit.Alerts.Delivery;
 
 /// <summary>The result of sending a claimed alert through a channel.</summary>

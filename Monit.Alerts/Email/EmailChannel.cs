@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using MimeKit;
 using Monit.Alerts.Delivery;
 using Monit.Alerts.Telemetry;
+using Monit.Core.Users;
 
 namespace Monit.Alerts.Email;
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Monit.Core.Users;
 
 namespace Monit.Alerts.Email;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Monit.Core.Checks;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
 

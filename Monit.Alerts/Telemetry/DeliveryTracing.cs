@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Monit.Alerts.Delivery;
 using Monit.Alerts.Email;
 using Monit.Core.Alerts;
+using Monit.Core.Incidents;
 
 namespace Monit.Alerts.Telemetry;
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
 using Monit.Core.Options;
+using Monit.Storage.Schedule;
 
 namespace Monit.Api.Auth;
 

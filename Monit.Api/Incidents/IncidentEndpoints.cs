@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Monit.Api.Http;
 using Monit.Api.Monitors;
-using Monit.Core.Data;
 using Monit.Core.Incidents;
+using Monit.Storage.Sql;
 
 namespace Monit.Api.Incidents;
 

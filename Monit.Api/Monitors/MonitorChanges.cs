@@ -4,8 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Monit.Api.Auth;
 using Monit.Api.Http;
-using Monit.Core.Data;
-using Monit.Core.Incidents;
+using Monit.Storage.Sql;
 
 namespace Monit.Api.Monitors;
 

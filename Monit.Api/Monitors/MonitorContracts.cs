@@ -2,9 +2,10 @@ using System.Buffers.Text;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
 using Monit.Api.Http;
+using Monit.Core.Checks;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
-using Monit.Core.Scheduling;
+using Monit.Storage.Schedule;
 
 namespace Monit.Api.Monitors;
 

@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Monit.Api.Auth;
 using Monit.Api.Http;
-using Monit.Core.Data;
 using Monit.Core.Monitors;
 using Monit.Core.Options;
-using Monit.Core.Scheduling;
+using Monit.Storage.Sql;
+using Monit.Storage.Sync;
 
 namespace Monit.Api.Monitors;
 

@@ -1,8 +1,8 @@
 using System.Security.Claims;
 using Microsoft.EntityFrameworkCore;
 using Monit.Api.Http;
-using Monit.Core.Data;
 using Monit.Core.Monitors;
+using Monit.Storage.Sql;
 
 namespace Monit.Api.Monitors;
 

@@ -1,8 +1,8 @@
 using Microsoft.EntityFrameworkCore;
-using Monit.Core.Data;
 using Monit.Core.Monitors;
-using Monit.Core.Resilience;
-using Monit.Core.Scheduling;
+using Monit.Storage;
+using Monit.Storage.Schedule;
+using Monit.Storage.Sql;
 
 namespace Monit.Api.Monitors;
 

@@ -1,4 +1,4 @@
-using Monit.Core.Scheduling;
+using Monit.Storage.Sync;
 
 namespace Monit.Api.Monitors;
 

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 using Monit.Api.Auth;
 using Monit.Api.Http;
 using Monit.Api.Monitors;
-using Monit.Core.Data;
 using Monit.Core.Users;
+using Monit.Storage.Sql;
 
 namespace Monit.Api.Users;
 

@@ -11,7 +11,7 @@ public sealed class MonitorIncident
     public DateTimeOffset? EndTime { get; set; }
     /// <summary>Whether it has a down alert.</summary>
     public bool Alerted { get; set; }
-    /// <summary>A <see cref="Monitors.FailureReason"/> by its wire name.</summary>
+    /// <summary>The name of a failure reason as stored and shown, such as <c>TIMEOUT</c>.</summary>
     public required string Reason { get; init; }
     /// <summary>Null if there was no response.</summary>
     public int? HttpStatus { get; init; }

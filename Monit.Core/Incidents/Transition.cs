@@ -1,4 +1,4 @@
-using Monit.Core.Monitors;
+using Monit.Core.Checks;
 
 namespace Monit.Core.Incidents;
 

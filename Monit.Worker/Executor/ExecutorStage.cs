@@ -1,9 +1,10 @@
 using System.Threading.Channels;
+using Monit.Core.Checks;
 using Monit.Core.Incidents;
-using Monit.Core.Monitors;
-using Monit.Core.Scheduling;
-using Monit.Worker.ResultProcessor;
-using Monit.Worker.Scheduler;
+using Monit.Probes.Http;
+using Monit.Storage.Sync;
+using Monit.Worker.Completer;
+using Monit.Worker.Jobs;
 using Monit.Worker.Telemetry;
 
 namespace Monit.Worker.Executor;
@@ -17,7 +18,7 @@ internal sealed partial class ExecutorStage(
     ResultChannel results,
     HttpProbe probe,
     PermitPool permits,
-    Completer completer,
+    CompleterStage completer,
     LeaseKeeper leases,
     MonitorSync sync,
     PipelineMetrics metrics,
@@ -64,7 +65,7 @@ internal sealed partial class ExecutorStage(
             {
                 if (failure is not OperationCanceledException)
                     LogNotStarted(job.Id, failure);
-                await completer.ReleaseAsync(job, stop.IsCancellationRequested ? TimeSpan.Zero : Completer.BackOff());
+                await completer.ReleaseAsync(job, stop.IsCancellationRequested ? TimeSpan.Zero : CompleterStage.BackOff());
             }
         }
     }
@@ -87,7 +88,7 @@ internal sealed partial class ExecutorStage(
                 if (failure is not OperationCanceledException)
                     LogNotRepaired(jobs.Count, failure);
                 foreach (var job in jobs)
-                    await completer.ReleaseAsync(job, stop.IsCancellationRequested ? TimeSpan.Zero : Completer.BackOff());
+                    await completer.ReleaseAsync(job, stop.IsCancellationRequested ? TimeSpan.Zero : CompleterStage.BackOff());
             }
         }
     }
@@ -100,7 +101,7 @@ internal sealed partial class ExecutorStage(
         if (!CheckConfig.TryDecode(job.RawConfig, out var config))
         {
             if (!_unreadable.Writer.TryWrite(job))
-                await completer.ReleaseAsync(job, Completer.BackOff());
+                await completer.ReleaseAsync(job, CompleterStage.BackOff());
             return;
         }
         (job.Config, job.Incident) = (config, incident);
@@ -109,7 +110,7 @@ internal sealed partial class ExecutorStage(
 
         if (await permits.TryAcquireAsync(job, stop) is not { } permit)
         {
-            await completer.ReleaseAsync(job, Completer.BackOff());
+            await completer.ReleaseAsync(job, CompleterStage.BackOff());
             return;
         }
         Interlocked.Increment(ref _running);
@@ -149,7 +150,7 @@ internal sealed partial class ExecutorStage(
         {
             LogNotChecked(job.Id, failure);
             await leases.EndAsync(job);
-            await completer.ReleaseAsync(job, Completer.BackOff());
+            await completer.ReleaseAsync(job, CompleterStage.BackOff());
         }
         finally
         {

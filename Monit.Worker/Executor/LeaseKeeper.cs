@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
-using Monit.Core.Scheduling;
-using Monit.Worker.Scheduler;
+using Monit.Storage.Schedule;
+using Monit.Worker.Jobs;
 
 namespace Monit.Worker.Executor;
 
@@ -10,7 +10,7 @@ namespace Monit.Worker.Executor;
 /// crash long checks are reclaimed as soon as short ones.
 /// </summary>
 internal sealed partial class LeaseKeeper(
-    RedisSchedule schedule, IOptions<SchedulerOptions> options, TimeProvider time, ILogger<LeaseKeeper> logger)
+    RedisSchedule schedule, IOptions<LeaseOptions> options, TimeProvider time, ILogger<LeaseKeeper> logger)
 {
     private const int MaxBatch = 1000;
     private readonly TimeSpan _lease = options.Value.VisibilityTimeout;

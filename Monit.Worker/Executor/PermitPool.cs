@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
+using Monit.Probes;
+using Monit.Worker.Jobs;
 
 namespace Monit.Worker.Executor;
 
@@ -7,7 +9,7 @@ namespace Monit.Worker.Executor;
 /// Limits how many HTTP checks run at once. Suspect monitors (failing, or with a last check here of 1 s or more) share
 /// half of the permits, so that slow or dead targets cannot hold up the others.
 /// </summary>
-internal sealed class PermitPool(IOptions<ExecutorOptions> options) : IDisposable
+internal sealed class PermitPool(IOptions<ProbeOptions> options) : IDisposable
 {
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<Guid, bool> _slow = new();

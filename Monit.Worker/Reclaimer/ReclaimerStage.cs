@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
-using Monit.Core.Scheduling;
-using Monit.Worker.Scheduler;
+using Monit.Storage.Schedule;
+using Monit.Worker.Jobs;
 using Monit.Worker.Telemetry;
 
 namespace Monit.Worker.Reclaimer;
@@ -9,15 +9,11 @@ namespace Monit.Worker.Reclaimer;
 internal sealed partial class ReclaimerStage(
     RedisSchedule schedule,
     IOptions<ReclaimerOptions> options,
-    IOptions<SchedulerOptions> scheduler,
+    IOptions<LeaseOptions> leases,
     PipelineMetrics metrics,
     TimeProvider time,
     ILogger<ReclaimerStage> logger)
 {
-    // No lease exceeds the visibility time-out; twice that allows for workers with other settings.
-    private TimeSpan LongestLease { get; } = TimeSpan.FromTicks(
-        2 * Math.Max(scheduler.Value.VisibilityTimeout.Ticks, TimeSpan.FromMinutes(1).Ticks));
-
     public async Task RunAsync(CancellationToken stop)
     {
         using var timer = new PeriodicTimer(options.Value.Interval, time);
@@ -45,7 +41,7 @@ internal sealed partial class ReclaimerStage(
         int returned;
         do
         {
-            returned = await schedule.ReclaimAsync(shard, options.Value.Limit, LongestLease, stop);
+            returned = await schedule.ReclaimAsync(shard, options.Value.Limit, leases.Value.Longest, stop);
             if (returned > 0)
                 LogReclaimed(returned, shard);
             metrics.Reclaims.Add(returned);

@@ -1,9 +1,9 @@
 using System.Text;
 using Microsoft.EntityFrameworkCore;
-using Monit.Core.Data;
 using Monit.Core.Incidents;
-using Monit.Core.Resilience;
-using Monit.Core.Scheduling;
+using Monit.Storage;
+using Monit.Storage.Schedule;
+using Monit.Storage.Sql;
 using StackExchange.Redis;
 
 namespace Monit.Worker.Reconciler;

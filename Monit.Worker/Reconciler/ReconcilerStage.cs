@@ -1,10 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Monit.Core.Data;
 using Monit.Core.Monitors;
-using Monit.Core.Resilience;
-using Monit.Core.Scheduling;
-using Monit.Worker.Scheduler;
+using Monit.Storage;
+using Monit.Storage.Schedule;
+using Monit.Storage.Sql;
+using Monit.Storage.Sync;
+using Monit.Worker.Jobs;
 using StackExchange.Redis;
 
 namespace Monit.Worker.Reconciler;
@@ -18,7 +19,7 @@ internal sealed partial class ReconcilerStage(
     Sweep sweep,
     IncidentComparison incidents,
     SweepRequests requests,
-    SchedulerStage scheduler,
+    ClaimWake wake,
     MonitorSync sync,
     RedisSchedule schedule,
     IDbContextFactory<MonitDb> dbs,
@@ -72,7 +73,7 @@ internal sealed partial class ReconcilerStage(
                 asked = await requests.TakeAsync(options.Value.Interval, stop);
                 var shards = asked.Count > 0 ? asked : [.. Enumerable.Range(0, schedule.Keys.Shards)];
                 if ((await sweep.RunAsync(shards, stop)).Count > 0)
-                    scheduler.Wake();
+                    wake.Set();
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {

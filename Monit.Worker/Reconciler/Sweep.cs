@@ -1,9 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Monit.Core.Data;
-using Monit.Core.Resilience;
-using Monit.Core.Scheduling;
-using Monit.Worker.ResultProcessor;
+using Monit.Core.Incidents;
+using Monit.Storage;
+using Monit.Storage.Schedule;
+using Monit.Storage.Sql;
+using Monit.Storage.Sync;
 using StackExchange.Redis;
 
 namespace Monit.Worker.Reconciler;
@@ -20,7 +21,7 @@ internal sealed partial class Sweep(
     MonitorSync sync,
     StoreResilience resilience,
     IOptions<ReconcilerOptions> options,
-    IOptions<ResultProcessorOptions> rules,
+    IOptions<DecisionRules> rules,
     TimeProvider time,
     ILogger<Sweep> logger)
 {

@@ -1,3 +1,5 @@
+using Monit.Core.Incidents;
+
 namespace Monit.Worker.ResultProcessor;
 
 internal sealed partial class IncidentWriter

@@ -1,11 +1,14 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
+using Monit.Core.Checks;
 using Monit.Core.Incidents;
-using Monit.Core.Monitors;
-using Monit.Core.Scheduling;
+using Monit.Storage.Schedule;
+using Monit.Storage.Sql;
+using Monit.Storage.Sync;
 using Monit.Worker.Alerting;
-using Monit.Worker.Scheduler;
+using Monit.Worker.Completer;
+using Monit.Worker.Jobs;
 using Monit.Worker.Telemetry;
 
 namespace Monit.Worker.ResultProcessor;
@@ -18,11 +21,11 @@ internal sealed partial class IncidentWriter(
     IncidentStore incidents,
     RedisSchedule schedule,
     MonitorSync sync,
-    Completer completer,
+    CompleterStage completer,
     Completions completions,
     AlertChannel alerts,
     IOptions<ResultProcessorOptions> options,
-    IOptions<SchedulerOptions> scheduler,
+    IOptions<LeaseOptions> leases,
     PipelineMetrics metrics,
     TimeProvider time,
     ILogger<IncidentWriter> logger) : IDisposable
@@ -133,7 +136,7 @@ internal sealed partial class IncidentWriter(
     // A worker that was paused until its lease expired must not open or close incidents.
     private async Task ExtendAsync(List<PendingTransition> batch, CancellationToken giveUp)
     {
-        var lease = scheduler.Value.VisibilityTimeout;
+        var lease = leases.Value.VisibilityTimeout;
         foreach (var shard in batch.GroupBy(pending => pending.Job.Shard).ToList())
         {
             var group = shard.ToList();
@@ -192,6 +195,6 @@ internal sealed partial class IncidentWriter(
     private async Task ReleaseAsync(List<PendingTransition> batch)
     {
         foreach (var pending in batch)
-            await completer.ReleaseAsync(pending.Job, Completer.BackOff());
+            await completer.ReleaseAsync(pending.Job, CompleterStage.BackOff());
     }
 }

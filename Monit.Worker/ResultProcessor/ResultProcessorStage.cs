@@ -1,21 +1,26 @@
 using Microsoft.Extensions.Options;
+using Monit.Core.Checks;
+using Monit.Core.Incidents;
 using Monit.Core.Monitors;
+using Monit.Storage.Schedule;
+using Monit.Worker.Completer;
+using Monit.Worker.Jobs;
 using Monit.Worker.Telemetry;
 
 namespace Monit.Worker.ResultProcessor;
 
 /// <summary>
 /// Stage 3: decides. Results that open or close an incident go through SQL first (<see cref="IncidentWriter"/>), all others
-/// directly to the <see cref="Completer"/>, so a healthy monitor never waits for SQL. One loop suffices: a decision takes
+/// directly to the <see cref="CompleterStage"/>, so a healthy monitor never waits for SQL. One loop suffices: a decision takes
 /// about a microsecond.
 /// </summary>
 internal sealed partial class ResultProcessorStage(
     ResultChannel results,
     IncidentWriter incidents,
-    Completer completer,
+    CompleterStage completer,
     Completions completions,
     RetryBudget retries,
-    IOptions<ResultProcessorOptions> options,
+    IOptions<DecisionRules> options,
     CheckTracing tracing,
     PipelineMetrics metrics,
     TimeProvider time,
@@ -46,7 +51,7 @@ internal sealed partial class ResultProcessorStage(
         catch (Exception failure)
         {
             LogBroken(done.Job.Id, failure);
-            await completer.ReleaseAsync(done.Job, Completer.BackOff());
+            await completer.ReleaseAsync(done.Job, CompleterStage.BackOff());
         }
     }
 

@@ -1,5 +1,5 @@
-using Monit.Core.Resilience;
-using Monit.Core.Scheduling;
+using Monit.Storage;
+using Monit.Storage.Schedule;
 
 namespace Monit.Worker.Scheduler;
 

@@ -13,10 +13,6 @@ internal sealed class SchedulerOptions
     [Range(1, 2000)]
     public int BatchSize { get; set; } = 1000;
 
-    /// <summary>The lease of a claimed job, 1 s..1 h; default 30 s. A crashed worker's jobs wait that long.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
-    public TimeSpan VisibilityTimeout { get; set; } = TimeSpan.FromSeconds(30);
-
     /// <summary>The maximum number of cached configurations, 0..10 000 000; default 1 000 000. Each takes about 70 bytes and its URL.</summary>
     [Range(0, 10_000_000)]
     public int ConfigCacheSize { get; set; } = 1_000_000;

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
-using Monit.Core.Scheduling;
-using Monit.Worker.Reconciler;
-using Monit.Worker.ResultProcessor;
+using Monit.Storage.Schedule;
+using Monit.Worker.Jobs;
 using Monit.Worker.Telemetry;
 
 namespace Monit.Worker.Scheduler;
@@ -15,12 +14,13 @@ internal sealed partial class SchedulerStage(
     JobQueue jobs,
     RetryBudget retries,
     SweepRequests sweeps,
+    ClaimWake wake,
     IOptions<SchedulerOptions> options,
+    IOptions<LeaseOptions> leases,
     PipelineMetrics metrics,
     TimeProvider time,
-    ILogger<SchedulerStage> logger) : IDisposable
+    ILogger<SchedulerStage> logger)
 {
-    private readonly Signal _wake = new(time);
     private readonly ConfigCache[] _configs = [.. Enumerable.Range(0, schedule.Keys.Shards).Select(shard =>
         new ConfigCache(schedule, shard, options.Value.ConfigCacheSize / schedule.Keys.Shards, time))];
     private bool _unavailable;
@@ -29,11 +29,6 @@ internal sealed partial class SchedulerStage(
     /// <summary>The time since Redis last answered a claim, by the monotonic clock; null before the first answer.</summary>
     public TimeSpan? SinceLastTick =>
         Volatile.Read(ref _lastTick) is var last and not 0 ? time.GetElapsedTime(last) : null;
-
-    /// <summary>Starts the next tick at once.</summary>
-    public void Wake() => _wake.Set();
-
-    public void Dispose() => _wake.Dispose();
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -59,7 +54,7 @@ internal sealed partial class SchedulerStage(
                 _unavailable = true;
                 Array.ForEach(_configs, configs => configs.Invalidate());
             }
-            await _wake.WaitAsync(options.Value.Interval - time.GetElapsedTime(started), stop);
+            await wake.WaitAsync(options.Value.Interval - time.GetElapsedTime(started), stop);
         }
     }
 
@@ -80,12 +75,12 @@ internal sealed partial class SchedulerStage(
     private async Task<int> ClaimAsync(int shard, int limit)
     {
         var sent = time.GetTimestamp();
-        var claim = await schedule.ClaimAsync(shard, limit, options.Value.VisibilityTimeout, _configs[shard].Revision);
+        var claim = await schedule.ClaimAsync(shard, limit, leases.Value.VisibilityTimeout, _configs[shard].Revision);
         // After each claim, since a tick lasts as long as there is a backlog.
         Volatile.Write(ref _lastTick, time.GetTimestamp());
         if (!claim.Built)
             sweeps.Request(shard);
-        var clock = new LeaseClock(time, claim.Now, sent, options.Value.VisibilityTimeout);
+        var clock = new LeaseClock(time, claim.Now, sent, leases.Value.VisibilityTimeout);
         var configs = await _configs[shard].TakeAsync(claim);
         foreach (var (i, claimed) in claim.Jobs.Index())
         {

@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
+using Monit.Core.Checks;
 using Monit.Core.Incidents;
-using Monit.Core.Monitors;
-using Monit.Worker.Executor;
-using Monit.Worker.ResultProcessor;
+using Monit.Worker.Jobs;
 
 namespace Monit.Worker.Telemetry;
 

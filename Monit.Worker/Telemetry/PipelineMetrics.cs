@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using Monit.Core.Monitors;
-using Monit.Worker.Executor;
+using Monit.Core.Checks;
+using Monit.Worker.Completer;
 
 namespace Monit.Worker.Telemetry;
 

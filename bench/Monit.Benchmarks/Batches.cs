@@ -1,7 +1,7 @@
 using System.Text;
 using BenchmarkDotNet.Attributes;
 using Monit.Core.Monitors;
-using Monit.Core.Scheduling;
+using Monit.Storage.Schedule;
 using StackExchange.Redis;
 
 namespace Monit.Benchmarks;

@@ -1,7 +1,7 @@
 using System.Reflection;
 using Microsoft.Extensions.Options;
-using Monit.Core.Resilience;
-using Monit.Core.Scheduling;
+using Monit.Storage;
+using Monit.Storage.Schedule;
 using StackExchange.Redis;
 
 namespace Monit.Benchmarks;

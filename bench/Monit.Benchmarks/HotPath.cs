@@ -3,11 +3,12 @@ using System.Text;
 using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Monit.Core.Checks;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
-using Monit.Worker;
-using Monit.Worker.Executor;
-using Monit.Worker.ResultProcessor;
+using Monit.Probes.Network;
+using Monit.Worker.Completer;
+using Monit.Worker.Jobs;
 using Monit.Worker.Telemetry;
 
 namespace Monit.Benchmarks;
@@ -17,7 +18,7 @@ namespace Monit.Benchmarks;
 public class HotPath
 {
     private static readonly Guid Id = Guid.Parse("01922a5e-7d3c-7b1a-9c52-3f1e8c4d2a10");
-    private static readonly ResultProcessorOptions Rules = new();
+    private static readonly DecisionRules Rules = new();
     private static readonly ProbeResult Up = ProbeResult.Up(200, TimeSpan.FromMilliseconds(20));
     private static readonly Outcome UpOutcome = new(MonitorState.Up, default, NextCheck.Slot, IncidentChange.None);
     private static readonly IPAddress Address = IPAddress.Parse("93.184.215.14");

@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Options;
+using Monit.Core.Checks;
 using Monit.Core.Monitors;
-using Monit.Core.Resilience;
-using Monit.Core.Scheduling;
+using Monit.Storage;
+using Monit.Storage.Schedule;
 using Monit.Testing;
 using StackExchange.Redis;
 

@@ -1,10 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Monit.Core.Data;
 using Monit.Core.Monitors;
-using Monit.Core.Resilience;
-using Monit.Core.Scheduling;
 using Monit.Core.Users;
+using Monit.Storage;
+using Monit.Storage.Schedule;
+using Monit.Storage.Sql;
+using Monit.Storage.Sync;
 using Spectre.Console;
 using StackExchange.Redis;
 

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Monit.Worker.Executor.Sockets;
+using Monit.Probes.Network.Sockets;
 
 namespace Monit.LoadTest;
 

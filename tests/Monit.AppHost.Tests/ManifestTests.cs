@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Monit.Storage.Sql;
 
 namespace Monit.AppHost.Tests;
 

@@ -2,10 +2,11 @@ using System.Globalization;
 using System.Net.Http.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Monit.Core.Data;
 using Monit.Core.Monitors;
-using Monit.Core.Resilience;
-using Monit.Core.Scheduling;
+using Monit.Storage;
+using Monit.Storage.Schedule;
+using Monit.Storage.Sql;
+using Monit.Storage.Sync;
 using Monit.Testing;
 using StackExchange.Redis;
 

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Monit.Core.Alerts;
 using Monit.Core.Incidents;
+using Monit.Storage.Sql;
 using Monit.Testing;
 using Npgsql;
 
@@ -150,7 +151,7 @@ internal static class Trial
         return tenths.Count == 0 ? 0 : tenths.Max() / (tenths.Sum() / 10d);
     }
 
-    private static async Task<T?> TrySqlAsync<T>(Installation monit, Func<Core.Data.MonitDb, Task<T>> query)
+    private static async Task<T?> TrySqlAsync<T>(Installation monit, Func<Storage.Sql.MonitDb, Task<T>> query)
     {
         for (var attempt = 0; ; attempt++)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Monit.Core;
 using Monit.Testing;
 
 namespace Monit.EndToEndTests;

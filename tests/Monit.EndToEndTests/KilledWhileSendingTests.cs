@@ -1,3 +1,4 @@
+using Monit.Core.Users;
 using Monit.Testing;
 
 namespace Monit.EndToEndTests;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Monit.Core.Users;
 using Monit.Testing;
 
 namespace Monit.EndToEndTests;

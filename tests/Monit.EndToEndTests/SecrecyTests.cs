@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using System.Text.Json;
+using Monit.Core.Users;
 using Monit.Testing;
 
 namespace Monit.EndToEndTests;

@@ -1,4 +1,5 @@
 using System.Net;
+using Monit.Core;
 using Monit.Testing;
 using Npgsql;
 

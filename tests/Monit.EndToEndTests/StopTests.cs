@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Monit.Core.Users;
 using Monit.Testing;
 
 namespace Monit.EndToEndTests;

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Monit.Core.Monitors;
+using Monit.Core.Users;
 using Monit.Testing;
 
 namespace Monit.EndToEndTests;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
-using Monit.Core.Data;
+using Monit.Storage.Sql;
 using Npgsql;
 
 namespace Monit.Testing;

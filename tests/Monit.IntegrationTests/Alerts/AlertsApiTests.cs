@@ -6,7 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Monit.Alerts.Contract;
 using Monit.Core.Alerts;
-using Monit.Core.Data;
+using Monit.Core.Users;
+using Monit.Storage.Sql;
 using Monit.Testing;
 
 namespace Monit.IntegrationTests.Alerts;

@@ -1,10 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Monit.Core.Alerts;
-using Monit.Core.Data;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
 using Monit.Core.Users;
+using Monit.Storage.Sql;
 using Monit.Testing;
 
 namespace Monit.IntegrationTests.Alerts;

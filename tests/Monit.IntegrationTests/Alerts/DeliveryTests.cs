@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using MimeKit;
 using Monit.Alerts.Contract;
 using Monit.Core.Alerts;
-using Monit.Core.Incidents;
+using Monit.Storage.Sql;
 using Monit.Testing;
 
 namespace Monit.IntegrationTests.Alerts;

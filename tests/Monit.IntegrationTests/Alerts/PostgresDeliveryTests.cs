@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Monit.Core.Data;
 using Monit.ServiceDefaults;
+using Monit.Storage.Sql;
 using Monit.Testing;
 
 namespace Monit.IntegrationTests.Alerts;

@@ -1,8 +1,8 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Monit.Core.Data;
 using Monit.ServiceDefaults;
+using Monit.Storage.Sql;
 
 namespace Monit.IntegrationTests.Alerts;
 

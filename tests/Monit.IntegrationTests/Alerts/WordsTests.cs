@@ -1,4 +1,5 @@
 using Monit.Alerts.Email;
+using Monit.Core.Checks;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
 

@@ -4,10 +4,10 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Monit.Api;
-using Monit.Core;
-using Monit.Core.Data;
-using Monit.Core.Scheduling;
 using Monit.ServiceDefaults;
+using Monit.Storage;
+using Monit.Storage.Schedule;
+using Monit.Storage.Sql;
 
 namespace Monit.IntegrationTests.Api;
 
@@ -44,7 +44,7 @@ public sealed class ApiHost : IAsyncDisposable
         builder.AddServiceDefaults();
         builder.AddMonitRedis();
         database(builder);
-        builder.AddMonitCore();
+        builder.AddMonitStorage();
         builder.Services.AddSchemaMigration();
         builder.AddMonitApi();
 

@@ -1,7 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
+using Monit.Core.Checks;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
-using Monit.Core.Scheduling;
+using Monit.Storage.Sql;
 using StackExchange.Redis;
 
 namespace Monit.IntegrationTests.Api;

@@ -1,3 +1,4 @@
+using Monit.Core.Checks;
 using Monit.Core.Monitors;
 
 namespace Monit.IntegrationTests.Api;

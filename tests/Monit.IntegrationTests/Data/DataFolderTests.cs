@@ -1,7 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Monit.Core.Data;
 using Monit.Standalone;
+using Monit.Storage.Sql;
 
 namespace Monit.IntegrationTests.Data;
 

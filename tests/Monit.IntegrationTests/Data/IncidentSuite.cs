@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Monit.Core.Alerts;
 using Monit.Core.Incidents;
+using Monit.Storage.Sql;
 
 namespace Monit.IntegrationTests.Data;
 

@@ -1,7 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Monit.Core.Monitors;
-using Monit.Core.Scheduling;
+using Monit.Core.Checks;
+using Monit.Storage.Schedule;
+using Monit.Storage.Sync;
 using Monit.Testing;
 using StackExchange.Redis;
 

@@ -1,7 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
-using Monit.Core.Data;
+using Monit.Storage.Sql;
 using Monit.Testing;
 
 namespace Monit.IntegrationTests.Data;

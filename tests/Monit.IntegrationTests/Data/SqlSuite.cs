@@ -1,10 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using Monit.Core.Alerts;
-using Monit.Core.Data;
+using Monit.Core.Checks;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
-using Monit.Core.Resilience;
 using Monit.Core.Users;
+using Monit.Storage;
+using Monit.Storage.Sql;
 
 namespace Monit.IntegrationTests.Data;
 

@@ -1,9 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Monit.Core.Data;
+using Monit.Core.Checks;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
-using Monit.Core.Scheduling;
+using Monit.Storage.Schedule;
+using Monit.Storage.Sql;
+using Monit.Storage.Sync;
 using Monit.Testing;
 using StackExchange.Redis;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Monit.Worker.Executor.Sockets;
+using Monit.Probes.Network.Sockets;
 
 namespace Monit.IntegrationTests.Executor;
 

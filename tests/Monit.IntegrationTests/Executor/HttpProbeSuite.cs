@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
-using Monit.Core.Monitors;
+using Monit.Core.Checks;
+using Monit.Probes;
+using Monit.Probes.Http;
+using Monit.Probes.Http.Fast;
+using Monit.Probes.Network;
 using Monit.Testing;
-using Monit.Worker.Executor;
-using Monit.Worker.Executor.Http;
 
 namespace Monit.IntegrationTests.Executor;
 
@@ -23,7 +25,7 @@ public abstract class HttpProbeSuite(bool usesEpoll) : IAsyncDisposable
 
     private HttpProbe Probe(bool allowPrivate = true, ConnectionMode mode = ConnectionMode.New, TargetResolver? resolve = null) => new(
         new HttpConnections(
-            Options.Create(new ExecutorOptions { Connection = mode }),
+            Options.Create(new ProbeOptions { Connection = mode }),
             new TargetConnector(new TargetGuard(allowPrivate), resolve ?? Dns.GetHostAddressesAsync) { UsesEpoll = usesEpoll },
             TimeProvider.System),
         TimeProvider.System);

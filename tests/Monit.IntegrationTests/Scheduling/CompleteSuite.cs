@@ -1,5 +1,5 @@
 using Monit.Core.Incidents;
-using Monit.Core.Scheduling;
+using Monit.Storage.Schedule;
 using StackExchange.Redis;
 
 namespace Monit.IntegrationTests.Scheduling;

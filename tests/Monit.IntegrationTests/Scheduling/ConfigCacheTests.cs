@@ -1,6 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
-using Monit.Core.Scheduling;
+using Monit.Storage.Schedule;
 using Monit.Testing;
 using Monit.Worker.Scheduler;
 using StackExchange.Redis;

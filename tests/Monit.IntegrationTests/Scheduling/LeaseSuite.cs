@@ -1,4 +1,4 @@
-using Monit.Core.Scheduling;
+using Monit.Storage.Schedule;
 using StackExchange.Redis;
 
 namespace Monit.IntegrationTests.Scheduling;

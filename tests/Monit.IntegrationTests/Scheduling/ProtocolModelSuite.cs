@@ -1,5 +1,5 @@
 using CsCheck;
-using Monit.Core.Scheduling;
+using Monit.Storage.Schedule;
 using StackExchange.Redis;
 
 namespace Monit.IntegrationTests.Scheduling;

@@ -1,6 +1,4 @@
-using Monit.Core.Incidents;
-using Monit.Core.Monitors;
-using Monit.Core.Scheduling;
+using Monit.Storage.Schedule;
 using StackExchange.Redis;
 
 namespace Monit.IntegrationTests.Scheduling;

@@ -1,6 +1,7 @@
+using Monit.Core.Checks;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
-using Monit.Core.Scheduling;
+using Monit.Storage.Schedule;
 using StackExchange.Redis;
 
 namespace Monit.IntegrationTests.Scheduling;

@@ -1,4 +1,5 @@
 using Monit.Standalone;
+using Monit.Storage.Schedule;
 using Monit.Testing;
 using StackExchange.Redis;
 

@@ -1,8 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Monit.Core.Checks;
+using Monit.Core.Incidents;
 using Monit.Core.Monitors;
-using Monit.Worker.Executor;
-using Monit.Worker.ResultProcessor;
+using Monit.Worker.Completer;
 using Monit.Worker.Telemetry;
 
 namespace Monit.IntegrationTests.Telemetry;

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Time.Testing;
 using Monit.IntegrationTests.Api;
 using Monit.ServiceDefaults;
+using Monit.Storage.Sql;
 using Monit.Testing;
 using Monit.Worker.Scheduler;
 

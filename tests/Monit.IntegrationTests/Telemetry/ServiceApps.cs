@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Monit.Alerts;
-using Monit.Core;
 using Monit.IntegrationTests.Alerts;
 using Monit.ServiceDefaults;
+using Monit.Storage;
 using Monit.Testing;
 using Monit.Worker;
 using Monit.Worker.Alerting;
@@ -20,7 +20,7 @@ internal static class ServiceApps
             [("ConnectionStrings:monitdb", database), ("Alerts:Key", AlertsHost.Key), .. settings]);
 
     public static Task<WebApplication> StartWorkerAsync(string database, string redis, int alertsPort, params (string Key, string Value)[] settings) =>
-        StartAsync(builder => builder.AddMonitRedis().AddMonitCore().AddMonitWorker().AddAlertsClient(), _ => { }, 0,
+        StartAsync(builder => builder.AddMonitRedis().AddMonitStorage().AddMonitWorker().AddAlertsClient(), _ => { }, 0,
         [
             ("ConnectionStrings:monitdb", database), ("ConnectionStrings:redis", redis), ("Alerts:Key", AlertsHost.Key),
             ("services:alerts:http:0", $"http://127.0.0.1:{alertsPort}"), ("Scheduling:KeyPrefix", LocalStores.NewPrefix()), .. settings,

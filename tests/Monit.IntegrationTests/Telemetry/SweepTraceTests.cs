@@ -3,8 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Monit.Alerts.Delivery;
 using Monit.Core.Alerts;
-using Monit.Core.Data;
 using Monit.IntegrationTests.Alerts;
+using Monit.Storage.Sql;
 using Monit.Testing;
 
 namespace Monit.IntegrationTests.Telemetry;

@@ -1,15 +1,17 @@
 using System.Diagnostics;
 using System.Net;
 using Microsoft.Extensions.Options;
+using Monit.Core.Checks;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
-using Monit.Core.Scheduling;
+using Monit.Probes;
+using Monit.Probes.Http;
+using Monit.Probes.Http.Fast;
+using Monit.Probes.Network;
 using Monit.ServiceDefaults;
+using Monit.Storage.Schedule;
 using Monit.Testing;
-using Monit.Worker;
-using Monit.Worker.Executor;
-using Monit.Worker.Executor.Http;
-using Monit.Worker.ResultProcessor;
+using Monit.Worker.Jobs;
 using Monit.Worker.Telemetry;
 using OpenTelemetry.Trace;
 
@@ -102,7 +104,7 @@ public sealed class TraceTests(LocalStores stores)
         await using var target = new ScriptedTarget();
         using var spans = new Spans("System.Net.Http");
         using var activity = new Activity("test").Start();
-        using var connections = new HttpConnections(Options.Create(new ExecutorOptions()),
+        using var connections = new HttpConnections(Options.Create(new ProbeOptions()),
             new TargetConnector(new TargetGuard(true), Dns.GetHostAddressesAsync), TimeProvider.System);
         var probe = new HttpProbe(connections, TimeProvider.System);
         Assert.True((await probe.CheckAsync(new CheckConfig(1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(10), 200, null, target.Url), Ct)).Success);

@@ -1,11 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Monit.Core.Alerts;
-using Monit.Core.Data;
 using Monit.Core.Monitors;
 using Monit.IntegrationTests.Alerts;
 using Monit.IntegrationTests.Worker;
 using Monit.ServiceDefaults;
+using Monit.Storage.Sql;
 using Monit.Testing;
 using Monit.Worker.Alerting;
 

@@ -1,4 +1,5 @@
 using Monit.Core.Alerts;
+using Monit.Core.Checks;
 using Monit.Core.Monitors;
 using Monit.Testing;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Monit.Core.Monitors;
+using Monit.Storage.Schedule;
 using Monit.Testing;
 using StackExchange.Redis;
 

@@ -1,6 +1,9 @@
+using Monit.Core.Alerts;
 using Monit.Core.Monitors;
-using Monit.Core.Scheduling;
+using Monit.Storage.Schedule;
+using Monit.Storage.Sql;
 using Monit.Testing;
+using Monit.Worker;
 
 namespace Monit.IntegrationTests.Worker;
 
@@ -71,7 +74,7 @@ public sealed class LoadTests(LocalStores stores) : IAsyncDisposable
         Assert.Single(await worker.IncidentsAsync(good.Id));
     }
 
-    private static Task<int> Execute(Core.Data.MonitDb db, string sql) =>
+    private static Task<int> Execute(Storage.Sql.MonitDb db, string sql) =>
         Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.ExecuteSqlRawAsync(db.Database, sql);
 
     [Fact]

@@ -1,3 +1,4 @@
+using Monit.Core.Checks;
 using Monit.Core.Monitors;
 using Monit.Testing;
 using StackExchange.Redis;

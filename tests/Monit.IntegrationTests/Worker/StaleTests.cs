@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Monit.Core.Checks;
 using Monit.Core.Monitors;
-using Monit.Core.Scheduling;
 using Monit.Testing;
 
 namespace Monit.IntegrationTests.Worker;

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
-using Monit.Core.Monitors;
-using Monit.Worker.Executor;
+using Monit.Core.Checks;
+using Monit.Probes.Network;
 
 namespace Monit.Tests.Executor;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using Monit.Worker.Executor;
+using Monit.Probes.Network;
 
 namespace Monit.Tests.Executor;
 

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Options;
+using Monit.Core.Checks;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
-using Monit.Core.Scheduling;
-using Monit.Worker;
-using Monit.Worker.Executor;
-using Monit.Worker.ResultProcessor;
+using Monit.Storage.Schedule;
+using Monit.Worker.Completer;
+using Monit.Worker.Jobs;
 
 namespace Monit.Tests.ResultProcessor;
 
@@ -24,7 +24,7 @@ public sealed class CompletionsTests
         }, result, Now);
 
     private static Completions Completions(TimeSpan? parked = null) =>
-        new(Options.Create(new ResultProcessorOptions { ParkedRecheck = parked ?? TimeSpan.FromMinutes(15) }));
+        new(Options.Create(new DecisionRules { ParkedRecheck = parked ?? TimeSpan.FromMinutes(15) }));
 
     [Fact]
     public void HealthyMonitor_NeedsNoDelete() =>

@@ -1,8 +1,6 @@
 using CsCheck;
+using Monit.Core.Checks;
 using Monit.Core.Incidents;
-using Monit.Core.Monitors;
-using Monit.Worker.Executor;
-using Monit.Worker.ResultProcessor;
 
 namespace Monit.Tests.ResultProcessor;
 
@@ -15,13 +13,13 @@ public sealed class DecisionPropertyTests
         Gen.Const(ProbeResult.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, 500)),
         Gen.Const(ProbeResult.Down(FailureReason.DnsFailure, FailureKind.Terminal)));
 
-    private static readonly Gen<ResultProcessorOptions> Rules =
-        Gen.Select(Gen.Int[0, 4], Gen.Int[1, 5], (retries, failures) => new ResultProcessorOptions { RetryThreshold = retries, FailureThreshold = failures });
+    private static readonly Gen<DecisionRules> Rules =
+        Gen.Select(Gen.Int[0, 4], Gen.Int[1, 5], (retries, failures) => new DecisionRules { RetryThreshold = retries, FailureThreshold = failures });
 
-    private static readonly Gen<(ResultProcessorOptions Rules, (ProbeResult Result, bool MayRetry)[] Steps)> Runs =
+    private static readonly Gen<(DecisionRules Rules, (ProbeResult Result, bool MayRetry)[] Steps)> Runs =
         Gen.Select(Rules, Gen.Select(Result, Gen.Bool).Array[1, 60]);
 
-    private static void ForEachStep(Action<IncidentState, ProbeResult, Outcome, ResultProcessorOptions> check, Action? begin = null) => Runs.Sample(run =>
+    private static void ForEachStep(Action<IncidentState, ProbeResult, Outcome, DecisionRules> check, Action? begin = null) => Runs.Sample(run =>
     {
         begin?.Invoke();
         var state = default(IncidentState);
@@ -86,7 +84,7 @@ public sealed class DecisionPropertyTests
     public void FlappingBelowTheThreshold_NeverAlerts() =>
         Gen.Int[1, 4].Array[1, 40].Sample(runs =>
         {
-            var rules = new ResultProcessorOptions { RetryThreshold = 0, FailureThreshold = 5 };
+            var rules = new DecisionRules { RetryThreshold = 0, FailureThreshold = 5 };
             var state = default(IncidentState);
             foreach (var failures in runs)
             {

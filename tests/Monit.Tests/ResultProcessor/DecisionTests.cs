@@ -1,7 +1,6 @@
+using Monit.Core.Checks;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
-using Monit.Worker.Executor;
-using Monit.Worker.ResultProcessor;
 
 namespace Monit.Tests.ResultProcessor;
 
@@ -9,7 +8,7 @@ namespace Monit.Tests.ResultProcessor;
 public sealed class DecisionTests
 {
     private const long At = 1_700_000_000_000;
-    private static readonly ResultProcessorOptions Rules = new();
+    private static readonly DecisionRules Rules = new();
 
     private static readonly ProbeResult Up = ProbeResult.Up(200, TimeSpan.FromMilliseconds(20));
     private static readonly ProbeResult Retryable = ProbeResult.Down(FailureReason.Timeout, FailureKind.Retryable);
@@ -112,7 +111,7 @@ public sealed class DecisionTests
     [Fact]
     public void Thresholds_AreOptions()
     {
-        var eager = new ResultProcessorOptions { RetryThreshold = 0, FailureThreshold = 1 };
+        var eager = new DecisionRules { RetryThreshold = 0, FailureThreshold = 1 };
         Assert.Equal(IncidentChange.Open, Decision.Decide(default, Retryable, At, eager, mayRetry: true).Change);
     }
 }

@@ -1,4 +1,4 @@
-using Monit.Worker.ResultProcessor;
+using Monit.Worker.Jobs;
 
 namespace Monit.Tests.ResultProcessor;
 

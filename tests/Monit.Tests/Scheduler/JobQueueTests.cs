@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
-using Monit.Core.Scheduling;
-using Monit.Worker;
-using Monit.Worker.Scheduler;
+using Monit.Storage.Schedule;
+using Monit.Worker.Jobs;
 
 namespace Monit.Tests.Scheduler;
 

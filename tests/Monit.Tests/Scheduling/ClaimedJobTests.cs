@@ -1,5 +1,5 @@
 using Monit.Core.Monitors;
-using Monit.Core.Scheduling;
+using Monit.Storage.Schedule;
 
 namespace Monit.Tests.Scheduling;
 

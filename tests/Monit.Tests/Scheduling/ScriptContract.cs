@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Monit.Core.Monitors;
 
 namespace Monit.Tests.Scheduling;
 

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Monit.Core.Scheduling;
+using Monit.Storage.Schedule;
 
 namespace Monit.Tests.Scheduling;
 

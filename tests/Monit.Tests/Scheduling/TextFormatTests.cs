@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using Monit.Core.Checks;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
 

@@ -1,3 +1,5 @@
+using Monit.Core.Incidents;
+
 namespace Monit.IntegrationTests.Executor.Fuzz;
 
 internal static partial class Corpus

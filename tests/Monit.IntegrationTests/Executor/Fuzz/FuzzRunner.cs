@@ -1,5 +1,4 @@
-using Monit.Core.Monitors;
-using Monit.Worker.Executor;
+using Monit.Core.Checks;
 
 namespace Monit.IntegrationTests.Executor.Fuzz;
 

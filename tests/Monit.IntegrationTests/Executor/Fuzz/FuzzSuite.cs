@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Net.NetworkInformation;
-using Monit.Core.Monitors;
+using Monit.Core.Checks;
+using Monit.Probes.Http;
+using Monit.Storage.Sql;
 using Monit.Testing;
-using Monit.Worker.Executor;
 
 namespace Monit.IntegrationTests.Executor.Fuzz;
 

@@ -1,3 +1,5 @@
+using Monit.Core.Incidents;
+
 namespace Monit.IntegrationTests.Executor.Fuzz;
 
 /// <summary>A response and the expected outcome of the check.</summary>

@@ -1,8 +1,10 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
-using Monit.Core.Monitors;
-using Monit.Worker.Executor;
-using Monit.Worker.Executor.Http;
+using Monit.Core.Checks;
+using Monit.Probes;
+using Monit.Probes.Http;
+using Monit.Probes.Http.Fast;
+using Monit.Probes.Network;
 
 namespace Monit.IntegrationTests.Executor.Fuzz;
 
@@ -22,7 +24,7 @@ public sealed class MalformedOnHttpProbe : MalformedSuite
     }
 
     internal static HttpConnections New(ConnectionMode mode) => new(
-        Options.Create(new ExecutorOptions { Connection = mode }),
+        Options.Create(new ProbeOptions { Connection = mode }),
         new TargetConnector(new TargetGuard(allowPrivate: true), (_, _) => throw new SocketException((int)SocketError.HostNotFound)),
         TimeProvider.System);
 }

@@ -1,5 +1,5 @@
-using Monit.Core.Monitors;
-using Monit.Worker.Executor;
+using Monit.Core.Checks;
+using Monit.Core.Incidents;
 
 namespace Monit.IntegrationTests.Executor.Fuzz;
 

@@ -1,0 +1,23 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Monit.Core.Incidents;
+
+/// <summary>When a failure counts, and when it becomes an incident. Section <c>ResultProcessor</c>.</summary>
+public sealed class DecisionRules
+{
+    /// <summary>Quick retries before a failure counts, 0..10; default 2.</summary>
+    [Range(0, 10)]
+    public int RetryThreshold { get; set; } = 2;
+
+    /// <summary>The delay of a quick retry, 100 ms..1 h; default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Consecutive counted failures that open an incident, 1..100; default 3.</summary>
+    [Range(1, 100)]
+    public int FailureThreshold { get; set; } = 3;
+
+    /// <summary>The time between two checks of a parked monitor, 0..1 day; default 15 min; 0: it is not checked again.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan ParkedRecheck { get; set; } = TimeSpan.FromMinutes(15);
+}

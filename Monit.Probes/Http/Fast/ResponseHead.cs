@@ -1,0 +1,102 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+
+namespace Monit.Probes.Http.Fast;
+
+/// <summary>The parts of an HTTP/1 response head (RFC 9112) that a check needs.</summary>
+/// <param name="Length">Bytes of the body; null if it is chunked, or ends when the connection is closed.</param>
+/// <param name="KeepsAlive">Whether the connection may be reused.</param>
+internal readonly record struct ResponseHead(int Status, long? Length, bool Chunked, bool KeepsAlive, string? Location)
+{
+    private static readonly SearchValues<byte> Token =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
+    /// <summary>100 to 199 except 101: the final response follows.</summary>
+    public bool IsInterim => Status is >= 100 and < 200 and not 101;
+
+    public bool HasBody => Status is not (204 or 304);
+
+    /// <param name="head">From the status line to the empty line; folded lines are unfolded in place.</param>
+    /// <exception cref="InvalidDataException">It is not HTTP/1.</exception>
+    public static ResponseHead Parse(Span<byte> head)
+    {
+        var rest = head;
+        var (status, minor) = ParseStatusLine(NextLine(ref rest));
+        Unfold(rest);
+        long? length = null;
+        var (chunked, keepsAlive, measured) = (false, minor > 0, false);
+        string? location = null;
+        for (var line = NextLine(ref rest); !line.IsEmpty; line = NextLine(ref rest))
+        {
+            var name = NameOf(line);
+            var value = line[(line.IndexOf((byte)':') + 1)..].Trim(" \t"u8);
+            if (Is(name, "content-length"u8))
+            {
+                // Only the first one is used; one that is not a number counts as absent.
+                if (!measured && Utf8Parser.TryParse(value, out long bytes, out var used) && used == value.Length && bytes >= 0)
+                    length = bytes;
+                measured = true;
+            }
+            else if (Is(name, "transfer-encoding"u8))
+                chunked |= Lists(value, "chunked"u8);
+            else if (Is(name, "connection"u8))
+                keepsAlive = !Lists(value, "close"u8) && (keepsAlive || Lists(value, "keep-alive"u8));
+            else if (Is(name, "location"u8) && !value.IsEmpty)
+                location ??= Encoding.UTF8.GetString(value);
+        }
+        return new ResponseHead(status, chunked ? null : length, chunked, keepsAlive, location);
+    }
+
+    /// <summary>Parses the first line alone, so that a response that is not HTTP is rejected without waiting for its end.</summary>
+    /// <exception cref="InvalidDataException">It is not HTTP/1.</exception>
+    public static (int Status, int Minor) ParseStatusLine(ReadOnlySpan<byte> line)
+    {
+        // HTTP/1.1 200 OK
+        if (line.Length >= 12 && line.StartsWith("HTTP/1."u8) && IsDigit(line[7]) && line[8] == ' '
+            && IsDigit(line[9]) && IsDigit(line[10]) && IsDigit(line[11]) && (line.Length == 12 || line[12] == ' ') && !line.ContainsAny((byte)0, (byte)'\r'))
+            return ((line[9] - '0') * 100 + (line[10] - '0') * 10 + line[11] - '0', line[7] - '0');
+        throw new InvalidDataException("The answer is not HTTP/1.");
+    }
+
+    /// <summary>The name of a header or trailer field.</summary>
+    /// <exception cref="InvalidDataException">The line has no valid name.</exception>
+    public static ReadOnlySpan<byte> NameOf(ReadOnlySpan<byte> line)
+    {
+        var name = line.IndexOf((byte)':') is >= 0 and var colon ? line[..colon].TrimEnd(" \t"u8) : [];
+        return !name.IsEmpty && !name.ContainsAnyExcept(Token) ? name : throw new InvalidDataException("A header has no name.");
+    }
+
+    private static Span<byte> NextLine(ref Span<byte> rest)
+    {
+        var end = rest.IndexOf((byte)'\n');
+        var line = rest[..end];
+        rest = rest[(end + 1)..];
+        return line is [.., (byte)'\r'] ? line[..^1] : line;
+    }
+
+    // A line that begins with white space continues the previous one (obs-fold of RFC 9112: obsolete, but still sent).
+    private static void Unfold(Span<byte> lines)
+    {
+        for (int next; (next = lines.IndexOf((byte)'\n') + 1) > 0 && next < lines.Length; lines = lines[next..])
+        {
+            if (lines[next] is not ((byte)' ' or (byte)'\t'))
+                continue;
+            lines[next - 1] = (byte)' ';
+            if (next > 1 && lines[next - 2] == '\r')
+                lines[next - 2] = (byte)' ';
+        }
+    }
+
+    private static bool Is(ReadOnlySpan<byte> name, ReadOnlySpan<byte> known) => Ascii.EqualsIgnoreCase(name, known);
+
+    private static bool Lists(ReadOnlySpan<byte> value, ReadOnlySpan<byte> token)
+    {
+        foreach (var part in value.Split((byte)','))
+            if (Is(value[part].Trim(" \t"u8), token))
+                return true;
+        return false;
+    }
+
+    private static bool IsDigit(byte c) => c is >= (byte)'0' and <= (byte)'9';
+}

@@ -1,0 +1,69 @@
+using System.Net;
+using System.Runtime.InteropServices;
+
+namespace Monit.Probes.Network.Sockets;
+
+/// <summary>
+/// One thread that waits for the sockets of all checks (Linux, epoll(7), edge-triggered). It reads the data and runs the
+/// check's continuation itself, which saves waking another thread.
+/// </summary>
+internal static class Epoll
+{
+    private static readonly Lock Sync = new();
+    // Indexed by file descriptor.
+    private static volatile EpollStream?[] _streams = new EpollStream?[1024];
+    private static int _serial;
+    private static readonly EpollSet Sockets = Start();
+
+    /// <summary>Calls <see cref="EpollStream.OnReady"/> with the socket's current state, and then at each change.</summary>
+    public static void Watch(int socket, EpollStream stream)
+    {
+        lock (Sync)
+        {
+            var streams = _streams;
+            if (socket >= streams.Length)
+                Array.Resize(ref streams, Math.Max(socket + 1, streams.Length * 2));
+            stream.Serial = ++_serial;
+            streams[socket] = stream;
+            _streams = streams;
+        }
+        Sockets.Add(socket, EpollSet.In | EpollSet.Out | EpollSet.PeerClosed | EpollSet.EdgeTriggered, stream.Serial);
+    }
+
+    /// <summary>Must be called before the socket is closed: the system may reuse its file descriptor at once.</summary>
+    public static void Unwatch(int socket)
+    {
+        lock (Sync)
+            if (socket < _streams.Length)
+                _streams[socket] = null;
+    }
+
+    /// <summary>Starts to connect a non-blocking socket. Returns 0 if it is connected, else errno (EINPROGRESS: not yet).</summary>
+    public static int Connect(nint socket, SocketAddress address) =>
+        connect(socket, ref MemoryMarshal.GetReference(address.Buffer.Span), address.Size) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
+    private static EpollSet Start()
+    {
+        var sockets = new EpollSet();
+        new Thread(() => Run(sockets)) { IsBackground = true, Name = "Monit sockets" }.UnsafeStart();
+        return sockets;
+    }
+
+    private static void Run(EpollSet sockets)
+    {
+        while (true)
+        {
+            var count = sockets.Wait();
+            for (var i = 0; i < count; i++)
+            {
+                var (socket, events, serial) = sockets[i];
+                // Ignores events of a socket that has been closed since, even if another one has its file descriptor now.
+                if (_streams[socket] is { } stream && stream.Serial == serial)
+                    stream.OnReady(events);
+            }
+        }
+    }
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int connect(nint socket, ref byte address, int length);
+}

@@ -1,0 +1,69 @@
+using System.Net;
+using System.Net.Sockets;
+using Monit.Probes.Network.Sockets;
+
+namespace Monit.Probes.Network;
+
+/// <summary>
+/// Resolves a name and connects. The <see cref="TargetGuard"/> is applied to the very address that is connected to, so
+/// neither DNS rebinding nor a redirect gets around it.
+/// </summary>
+internal sealed class TargetConnector(TargetGuard guard, TargetResolver resolve)
+{
+    /// <summary>Whether connections use <see cref="Epoll"/>; default: on Linux. Otherwise they use .NET's own sockets.</summary>
+    public bool UsesEpoll { get; init; } = OperatingSystem.IsLinux();
+
+    /// <param name="inline">Whether continuations may run on the thread of <see cref="Epoll"/>; see <see cref="EpollStream"/>.</param>
+    /// <exception cref="BlockedTargetException">The guard refuses all addresses.</exception>
+    /// <exception cref="SocketException">The name has no address, or no address accepts the connection.</exception>
+    public async ValueTask<Stream> ConnectAsync(string host, int port, bool inline, CancellationToken ct)
+    {
+        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await ResolveAsync(host, ct);
+        if (addresses.Length == 0)
+            throw new SocketException((int)SocketError.NoData);
+        var allowed = Array.FindAll(addresses, guard.Allows);
+        if (allowed.Length == 0)
+            throw new BlockedTargetException();
+
+        for (var i = 0; ; i++)
+        {
+            try
+            {
+                var target = new IPEndPoint(allowed[i], port);
+                return UsesEpoll ? await EpollStream.ConnectAsync(target, inline, ct) : await ConnectPortablyAsync(target, ct);
+            }
+            catch (SocketException) when (i + 1 < allowed.Length)
+            {
+                // Try the next address.
+            }
+        }
+    }
+
+    private static async ValueTask<Stream> ConnectPortablyAsync(IPEndPoint target, CancellationToken ct)
+    {
+        var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(target, ct);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private async ValueTask<IPAddress[]> ResolveAsync(string host, CancellationToken ct)
+    {
+        try
+        {
+            return await resolve(host, ct);
+        }
+        catch (ArgumentException)
+        {
+            // The name is longer than DNS allows.
+            throw new SocketException((int)SocketError.HostNotFound);
+        }
+    }
+}

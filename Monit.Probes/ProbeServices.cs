@@ -1,0 +1,26 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Monit.Core.Options;
+using Monit.Probes.Http;
+using Monit.Probes.Http.Fast;
+using Monit.Probes.Network;
+
+namespace Monit.Probes;
+
+public static class ProbeServices
+{
+    /// <summary>Adds what checks targets; usable without the pipeline and without stores.</summary>
+    public static IHostApplicationBuilder AddMonitProbes(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddValidatedOptions<ProbeOptions>("Executor");
+        services.AddSingleton(_ => new SystemResolver(Dns.GetHostAddresses));
+        services.AddSingleton<TargetResolver>(provider => provider.GetRequiredService<SystemResolver>().ResolveAsync);
+        services.AddSingleton(provider => new TargetGuard(
+            provider.GetRequiredService<IOptions<ProbeOptions>>().Value.AllowPrivateTargets ?? builder.Environment.IsDevelopment()));
+        services.AddSingleton<TargetConnector>().AddSingleton<HttpConnections>().AddSingleton<HttpProbe>();
+        return builder;
+    }
+}

@@ -1,0 +1,15 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Monit.Storage.Schedule;
+
+/// <summary>The layout of the schedule in Redis. Section <c>Scheduling</c>; must be the same for every service.</summary>
+public sealed class SchedulingOptions
+{
+    /// <summary>The number of shards, 1..1024; default 1. Cannot be changed without resharding.</summary>
+    [Range(1, 1024)]
+    public int Shards { get; set; } = 1;
+
+    /// <summary>The prefix of all keys, 1..64 letters, digits, <c>.</c>, <c>_</c> or <c>-</c>; default <c>monit</c>.</summary>
+    [Required, RegularExpression("^[A-Za-z0-9_.-]{1,64}$")]
+    public string KeyPrefix { get; set; } = "monit";
+}

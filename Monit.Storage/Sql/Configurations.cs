@@ -1,0 +1,92 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Monit.Core.Alerts;
+using Monit.Core.Incidents;
+using Monit.Core.Monitors;
+using Monit.Core.Users;
+
+namespace Monit.Storage.Sql;
+
+internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
+{
+    public void Configure(EntityTypeBuilder<User> user)
+    {
+        user.ToTable("users");
+        user.Property(u => u.Name).HasMaxLength(60);
+        user.Property(u => u.Email).HasMaxLength(320);
+        user.HasIndex(u => u.Email).IsUnique();
+        user.Property(u => u.PasswordHash).HasMaxLength(256);
+        user.Property(u => u.Role).HasMaxLength(16);
+    }
+}
+
+internal sealed class UptimeMonitorConfiguration : IEntityTypeConfiguration<UptimeMonitor>
+{
+    public void Configure(EntityTypeBuilder<UptimeMonitor> monitor)
+    {
+        monitor.ToTable("monitors", table =>
+        {
+            table.HasCheckConstraint("ck_monitors_interval_sec", "interval_sec BETWEEN 1 AND 86400");
+            table.HasCheckConstraint("ck_monitors_timeout_sec", "timeout_sec BETWEEN 1 AND 60");
+            table.HasCheckConstraint("ck_monitors_expected_status", "expected_status BETWEEN 100 AND 599");
+        });
+        monitor.Property(m => m.Name).HasMaxLength(200);
+        monitor.Property(m => m.Url).HasMaxLength(2048);
+        monitor.Property(m => m.AlertEmail).HasMaxLength(320);
+        monitor.HasOne<User>().WithMany().HasForeignKey(m => m.UserId).OnDelete(DeleteBehavior.Cascade);
+        monitor.HasIndex(m => new { m.UserId, m.Id });
+        monitor.HasIndex(m => m.Id).HasFilter("synced_version < version").HasDatabaseName("ix_monitors_unsynced");
+    }
+}
+
+internal sealed class MonitorIncidentConfiguration : IEntityTypeConfiguration<MonitorIncident>
+{
+    public void Configure(EntityTypeBuilder<MonitorIncident> incident)
+    {
+        incident.ToTable("monitor_incidents", table =>
+            table.HasCheckConstraint("ck_monitor_incidents_http_status", "http_status BETWEEN 100 AND 999"));
+        incident.Property(i => i.Reason).HasMaxLength(32);
+        incident.HasOne<UptimeMonitor>().WithMany().HasForeignKey(i => i.MonitorId).OnDelete(DeleteBehavior.Cascade);
+        incident.HasIndex(i => i.MonitorId).IsUnique().HasFilter("end_time IS NULL")
+            .HasDatabaseName("ux_monitor_incidents_open");
+        incident.HasIndex(i => new { i.MonitorId, i.StartTime });
+    }
+}
+
+internal sealed class AlertConfiguration : IEntityTypeConfiguration<Alert>
+{
+    public void Configure(EntityTypeBuilder<Alert> alert)
+    {
+        alert.ToTable("alerts");
+        alert.Property(a => a.Kind).HasConversion<LowerCase<AlertKind>>().HasMaxLength(16);
+        alert.Property(a => a.Status).HasConversion<LowerCase<AlertStatus>>().HasMaxLength(16);
+        alert.Property(a => a.LastError).HasMaxLength(500);
+        alert.HasOne<MonitorIncident>().WithMany().HasForeignKey(a => a.IncidentId).OnDelete(DeleteBehavior.Cascade);
+        alert.HasIndex(a => new { a.IncidentId, a.Kind }).IsUnique();
+        alert.HasIndex(a => a.NextAttemptAt).HasFilter("status IN ('pending', 'sending')")
+            .HasDatabaseName("ix_alerts_unsent");
+    }
+}
+
+internal sealed class AlertAttemptConfiguration : IEntityTypeConfiguration<AlertAttempt>
+{
+    public void Configure(EntityTypeBuilder<AlertAttempt> attempt)
+    {
+        attempt.ToTable("alert_attempts");
+        attempt.Property(a => a.Channel).HasMaxLength(16);
+        attempt.Property(a => a.Error).HasMaxLength(500);
+        attempt.HasOne<Alert>().WithMany().HasForeignKey(a => a.AlertId).OnDelete(DeleteBehavior.Cascade);
+        attempt.HasIndex(a => new { a.AlertId, a.Number });
+    }
+}
+
+internal sealed class SettingConfiguration : IEntityTypeConfiguration<Setting>
+{
+    public void Configure(EntityTypeBuilder<Setting> setting)
+    {
+        setting.ToTable("settings");
+        setting.HasKey(s => s.Key);
+        setting.Property(s => s.Key).HasMaxLength(64);
+        setting.Property(s => s.Value).HasMaxLength(256);
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.EntityFrameworkCore;
+using Monit.Core.Alerts;
+using Monit.Core.Incidents;
+using Monit.Core.Monitors;
+using Monit.Core.Users;
+
+namespace Monit.Storage.Sql;
+
+/// <summary>The SQL database, the source of truth. One model for both databases; each has its own migrations.</summary>
+public abstract class MonitDb(DbContextOptions options) : DbContext(options)
+{
+    public DbSet<User> Users => Set<User>();
+    public DbSet<UptimeMonitor> Monitors => Set<UptimeMonitor>();
+    public DbSet<MonitorIncident> Incidents => Set<MonitorIncident>();
+    public DbSet<Alert> Alerts => Set<Alert>();
+    public DbSet<AlertAttempt> AlertAttempts => Set<AlertAttempt>();
+    public DbSet<Setting> Settings => Set<Setting>();
+
+    /// <summary>
+    /// Selects monitors and locks their rows until the transaction ends, in the order of their ids so that two batches
+    /// cannot deadlock. Code that changes a monitor's version or incident must hold this lock.
+    /// </summary>
+    public abstract IQueryable<UptimeMonitor> LockMonitors(Guid[] ids);
+
+    /// <summary>Inserts monitors in bulk.</summary>
+    public virtual async Task InsertAsync(IReadOnlyList<UptimeMonitor> monitors, CancellationToken ct)
+    {
+        Monitors.AddRange(monitors);
+        await SaveChangesAsync(ct);
+        ChangeTracker.Clear();
+    }
+
+    /// <summary>
+    /// Writes closed and opened incidents with their alerts, in the caller's transaction. Closes first, since a monitor
+    /// has at most one open incident.
+    /// </summary>
+    /// <param name="closed">Untracked incidents that SQL has, with a new end time.</param>
+    public virtual async Task WriteAsync(
+        IReadOnlyList<MonitorIncident> closed, IReadOnlyList<MonitorIncident> opened, IReadOnlyList<Alert> alerts, CancellationToken ct)
+    {
+        foreach (var incident in closed)
+            Attach(incident).Property(i => i.EndTime).IsModified = true;
+        Incidents.AddRange(opened);
+        Alerts.AddRange(alerts);
+        await SaveChangesAsync(ct);
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder) =>
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(MonitDb).Assembly);
+}

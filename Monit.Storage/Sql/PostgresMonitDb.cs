@@ -1,0 +1,64 @@
+using Microsoft.EntityFrameworkCore;
+using Monit.Core.Alerts;
+using Monit.Core.Incidents;
+using Monit.Core.Monitors;
+using Npgsql;
+
+namespace Monit.Storage.Sql;
+
+/// <summary>The PostgreSQL database of distributed installations.</summary>
+public sealed class PostgresMonitDb(DbContextOptions<PostgresMonitDb> options) : MonitDb(options)
+{
+    public override IQueryable<UptimeMonitor> LockMonitors(Guid[] ids) =>
+        Monitors.FromSql($"SELECT * FROM monitors WHERE id = ANY ({ids}) ORDER BY id FOR UPDATE");
+
+    /// <summary>Uses COPY, which is ten times as fast as INSERT.</summary>
+    public override async Task InsertAsync(IReadOnlyList<UptimeMonitor> monitors, CancellationToken ct)
+    {
+        try
+        {
+            await using var copy = await ((NpgsqlConnection)Database.GetDbConnection()).BeginBinaryImportAsync("""
+                COPY monitors (id, user_id, name, url, alert_email, interval_sec, timeout_sec, latency_threshold_ms,
+                    expected_status, enabled, version, synced_version, created_at, updated_at) FROM STDIN (FORMAT BINARY)
+                """, ct);
+            foreach (var m in monitors)
+                await copy.WriteRowAsync(ct, m.Id, m.UserId, m.Name, m.Url, m.AlertEmail, m.IntervalSec, m.TimeoutSec, m.LatencyThresholdMs,
+                    m.ExpectedStatus, m.Enabled, m.Version, m.SyncedVersion, m.CreatedAt, m.UpdatedAt);
+            await copy.CompleteAsync(ct);
+        }
+        catch (PostgresException refused)
+        {
+            throw new DbUpdateException(refused.MessageText, refused);
+        }
+    }
+
+    /// <summary>Uses one statement for each list, whatever its length.</summary>
+    public override async Task WriteAsync(
+        IReadOnlyList<MonitorIncident> closed, IReadOnlyList<MonitorIncident> opened, IReadOnlyList<Alert> alerts, CancellationToken ct)
+    {
+        if (closed.Count > 0)
+            await Database.ExecuteSqlAsync($"""
+                UPDATE monitor_incidents AS i SET end_time = c.end_time
+                FROM unnest({All(closed, i => i.Id)}, {All(closed, i => i.EndTime)}) AS c (id, end_time)
+                WHERE i.id = c.id
+                """, ct);
+        if (opened.Count > 0)
+            await Database.ExecuteSqlAsync($"""
+                INSERT INTO monitor_incidents
+                    (id, monitor_id, start_time, end_time, alerted, reason, http_status, latency_ms, created_at)
+                SELECT * FROM unnest({All(opened, i => i.Id)}, {All(opened, i => i.MonitorId)}, {All(opened, i => i.StartTime)},
+                    {All(opened, i => i.EndTime)}, {All(opened, i => i.Alerted)}, {All(opened, i => i.Reason)},
+                    {All(opened, i => i.HttpStatus)}, {All(opened, i => i.LatencyMs)}, {All(opened, i => i.CreatedAt)})
+                """, ct);
+        if (alerts.Count > 0)
+            await Database.ExecuteSqlAsync($"""
+                INSERT INTO alerts (id, incident_id, monitor_id, kind, status, attempts, next_attempt_at, created_at)
+                SELECT id, incident_id, monitor_id, kind, 'pending', 0, next_attempt_at, created_at
+                FROM unnest({All(alerts, a => a.Id)}, {All(alerts, a => a.IncidentId)}, {All(alerts, a => a.MonitorId)},
+                    {All(alerts, a => LowerCase<AlertKind>.Of(a.Kind))}, {All(alerts, a => a.NextAttemptAt)},
+                    {All(alerts, a => a.CreatedAt)}) AS n (id, incident_id, monitor_id, kind, next_attempt_at, created_at)
+                """, ct);
+    }
+
+    private static TValue[] All<T, TValue>(IReadOnlyList<T> rows, Func<T, TValue> value) => [.. rows.Select(value)];
+}

@@ -1,9 +1,0 @@
-using Monit.Worker.Executor;
-
-namespace Monit.Worker;
-
-/// <summary>A job with its result.</summary>
-/// <param name="At">When the check began, Unix ms on Redis' clock.</param>
-/// <param name="Started">When the check began, as a monotonic timestamp.</param>
-/// <param name="Ended">When the check ended, as a monotonic timestamp.</param>
-internal readonly record struct CheckedJob(CheckJob Job, ProbeResult Result, long At, long Started = 0, long Ended = 0);

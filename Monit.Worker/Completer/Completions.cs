@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Options;
+using Monit.Core.Incidents;
+using Monit.Core.Monitors;
+using Monit.Storage.Schedule;
+using Monit.Worker.Jobs;
+
+namespace Monit.Worker.Completer;
+
+/// <summary>Converts outcomes into completions: next due time, status and incident state.</summary>
+internal sealed class Completions(IOptions<DecisionRules> rules)
+{
+    public Completion Of(CheckedJob done, in Outcome outcome)
+    {
+        var job = done.Job;
+        var now = job.Clock.Now;
+        var (due, period) = outcome.Next switch
+        {
+            NextCheck.Retry => (now + (long)rules.Value.RetryDelay.TotalMilliseconds, TimeSpan.Zero),
+            NextCheck.Parked when rules.Value.ParkedRecheck == TimeSpan.Zero => (Completion.Never, TimeSpan.Zero),
+            NextCheck.Parked => (now + (long)rules.Value.ParkedRecheck.TotalMilliseconds, TimeSpan.Zero),
+            _ => (Cadence.Next(job.Id, now, job.Config.Interval), job.Config.Interval),
+        };
+        var status = new MonitorStatus(
+            outcome.State, done.Result.HttpStatus, done.Result.LatencyMs, done.Result.Reason, done.At);
+        // A healthy monitor without failure counters in Redis needs no write.
+        IncidentState? incident = outcome.Incident.IsHealthy && job.RawIncident.IsEmpty ? null : outcome.Incident;
+        return new Completion(job.Lease, due, period, status, incident);
+    }
+
+    /// <summary>
+    /// For a transition that SQL refuses: writes the status, but leaves the incident as it was, so that the next check
+    /// tries again.
+    /// </summary>
+    public Completion WithoutTransition(PendingTransition refused)
+    {
+        var incident = refused.Outcome.Change == IncidentChange.Open
+            ? refused.Outcome.Incident with { DbIncident = false, Alerted = false }
+            : refused.Job.Incident;
+        return Of(refused.Checked, refused.Outcome with { Incident = incident, Next = NextCheck.Slot });
+    }
+}

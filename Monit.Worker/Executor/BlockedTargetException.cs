@@ -1,4 +1,0 @@
-namespace Monit.Worker.Executor;
-
-/// <summary>The <see cref="TargetGuard"/> refuses every address of the target.</summary>
-internal sealed class BlockedTargetException : Exception;

@@ -1,0 +1,14 @@
+using Monit.Core.Incidents;
+
+namespace Monit.Worker.Jobs;
+
+/// <summary>A result that opens or closes an incident and must be in SQL before its job is completed.</summary>
+internal sealed record PendingTransition(CheckedJob Checked, Outcome Outcome)
+{
+    public CheckJob Job => Checked.Job;
+
+    public Transition Transition => Outcome.Change == IncidentChange.Open
+        ? new(Job.Id, Job.Config.Version, DateTimeOffset.FromUnixTimeMilliseconds(Outcome.Incident.FirstFailureAt),
+            Checked.Result.Reason, Checked.Result.HttpStatus, Checked.Result.LatencyMs)
+        : new(Job.Id, Job.Config.Version, DateTimeOffset.FromUnixTimeMilliseconds(Checked.At), null, null, null);
+}

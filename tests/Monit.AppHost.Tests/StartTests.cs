@@ -54,7 +54,7 @@ public sealed class StartTests(LocalStores stores)
 
             var port = Server.FreePort();
             using var left = Server.Start(folder.FullName, redisServer, "--port", $"{port}", "--dir", $"{folder.FullName}/redis", "--appendonly", "yes");
-            await using var redis = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{port},connectRetry=10,abortConnect=false");
+            await using var redis = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{port},connectRetry=10,abortConnect=false,allowAdmin=true");
             await Eventually.True(async () => (await Keys(redis)).Length > 0, "the stopped Redis' data is there");
             Assert.DoesNotContain(await Keys(redis), key => key.EndsWith("inflight", StringComparison.Ordinal));
             Assert.Contains(await Keys(redis), key => key.EndsWith("schedule", StringComparison.Ordinal));

@@ -44,6 +44,7 @@ try
         .WithDeployment(target, maxReplicas: 10);
 
     builder.StopBeforeStores(worker, alerts, api);
+    builder.RequireFreePorts();
     builder.Build().Run();
     return 0;
 }

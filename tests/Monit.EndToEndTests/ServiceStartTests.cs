@@ -65,6 +65,28 @@ public sealed class ServiceStartTests(LocalStores stores) : IDisposable
         Assert.Contains($"Set it, for example as the environment variable {setting}", await RefusalAsync(service, settings), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Monit.Alerts", "ConnectionStrings__monitdb", "secret-without-a-key")]
+    [InlineData("Monit.Worker", "ConnectionStrings__redis", "127.0.0.1:1,secret=hidden")]
+    public async Task MalformedConnectionString_IsNamedInOneLine_AndNotPrinted(string service, string setting, string text)
+    {
+        var settings = Settings("Host=127.0.0.1;Port=1", "127.0.0.1:1", 0);
+        settings[setting] = text;
+        var error = await RefusalAsync(service, settings);
+        Assert.StartsWith($"monit: {setting.Replace("__", ":", StringComparison.Ordinal)} cannot be read: ", error, StringComparison.Ordinal);
+        Assert.DoesNotContain(text, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task StoppedWhileItWaitsForTheDatabase_EndsQuietly()
+    {
+        using var alerts = Service.Start("Monit.Alerts", _folder, Settings("Host=127.0.0.1;Port=1", "unused", 0));
+        await SaysAsync(alerts, "Not starting yet: ");
+        alerts.Signal("TERM");
+        Assert.Equal(0, await alerts.ExitAsync(Patience));
+        Assert.DoesNotContain("   at ", await File.ReadAllTextAsync(alerts.LogFile, Ct), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task WrongSetting_IsNamedInOneLine()
     {

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Monit.Storage;
+using Monit.Storage.Resilience;
 using Monit.Storage.Sql;
 using StackExchange.Redis;
 

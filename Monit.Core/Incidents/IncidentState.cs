@@ -1,5 +1,5 @@
 using System.Globalization;
-using Monit.Core.Monitors;
+using Monit.Core.Text;
 
 namespace Monit.Core.Incidents;
 

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Monit.Core.Checks;
 using Monit.Core.Monitors;
 using Monit.Storage.Schedule;
 using Monit.Storage.Sql;
@@ -28,7 +27,7 @@ public sealed class MonitorImport(IDbContextFactory<MonitDb> dbs, RedisSchedule 
             await transaction.CommitAsync(ct);
         }
         foreach (var shard in page.GroupBy(monitor => schedule.Keys.ShardOf(monitor.Id)))
-            await schedule.ScheduleAsync(shard.Key, [.. shard.Select(m => new ScheduleEntry(m.Id, CheckConfig.Of(m), default, null))], ct);
+            await schedule.ScheduleAsync(shard.Key, [.. shard.Select(m => new ScheduleEntry(m.Id, m.ToCheckConfig(), default, null))], ct);
         var ids = page.Select(m => m.Id).ToArray();
         await db.Monitors.Where(m => ids.Contains(m.Id) && m.Version == 1)
             .ExecuteUpdateAsync(set => set.SetProperty(m => m.SyncedVersion, 1), ct);

@@ -13,25 +13,16 @@ public sealed record StatusResponse(
     DateTimeOffset? CheckedAt = null, DateTimeOffset? NextCheckAt = null, int FailureCount = 0)
 {
     /// <summary>Before the first check.</summary>
-    public static StatusResponse New(UptimeMonitor monitor) => new(monitor.Enabled ? MonitorState.Pending : MonitorState.Paused);
+    public static StatusResponse New(UptimeMonitor monitor) => new(default(IncidentState).StateOf(monitor.Enabled, everChecked: false));
 
     /// <summary>From the state in Redis.</summary>
     public static StatusResponse Of(UptimeMonitor monitor, MonitorView view) => !monitor.Enabled ? New(monitor) : new(
-        StateOf(view), view.Status?.HttpStatus, view.Status?.LatencyMs, view.Status?.Reason?.ToWire(),
+        view.Incident.StateOf(monitor.Enabled, view.Status is not null), view.Status?.HttpStatus, view.Status?.LatencyMs, view.Status?.Reason?.ToWire(),
         At(view.Status?.CheckedAt), At(view.NextCheckAt), view.Incident.FailureCount);
 
     /// <summary>From SQL alone, while Redis is unavailable.</summary>
     public static StatusResponse Of(UptimeMonitor monitor, MonitorIncident? open) => !monitor.Enabled || open is null
-        ? New(monitor) : new(MonitorState.Down, open.HttpStatus, open.LatencyMs, open.Reason);
-
-    private static MonitorState StateOf(MonitorView view) => view switch
-    {
-        { Incident: { Parked: true, DbIncident: true } } => MonitorState.Parked,
-        { Incident.DbIncident: true } => MonitorState.Down,
-        { Incident.FailureCount: > 0 } or { Incident.RetryCount: > 0 } => MonitorState.Failing,
-        { Status: null } => MonitorState.Pending,
-        _ => MonitorState.Up,
-    };
+        ? New(monitor) : new(new IncidentState { DbIncident = true }.State, open.HttpStatus, open.LatencyMs, open.Reason);
 
     private static DateTimeOffset? At(long? ms) => ms is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 using Monit.Alerts.Contract;
 using Monit.Alerts.Delivery;
 using Monit.Alerts.Http;
-using Monit.Storage;
+using Monit.Storage.Resilience;
 
 namespace Monit.Alerts;
 

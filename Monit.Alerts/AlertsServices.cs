@@ -6,7 +6,7 @@ using Monit.Alerts.Email;
 using Monit.Alerts.Http;
 using Monit.Alerts.Telemetry;
 using Monit.Core.Options;
-using Monit.Storage;
+using Monit.Storage.Resilience;
 
 namespace Monit.Alerts;
 

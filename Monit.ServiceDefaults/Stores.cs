@@ -2,8 +2,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Monit.Storage.Resilience;
 using Monit.Storage.Sql;
-using Monit.Storage;
 using Npgsql;
 using StackExchange.Redis;
 

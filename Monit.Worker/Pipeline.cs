@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Monit.Storage;
+using Monit.Storage.Resilience;
 using Monit.Storage.Schedule;
 using Monit.Storage.Sql;
 using Monit.Storage.Sync;

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Monit.Core.Alerts;
-using Monit.Storage;
+using Monit.Storage.Resilience;
 using Monit.Storage.Sql;
 
 namespace Monit.Alerts.Delivery;

@@ -15,12 +15,12 @@ namespace Monit.Api.Monitors;
 internal static class MonitorChanges
 {
     public static async Task<Results<Created<MonitorResponse>, ProblemHttpResult>> CreateAsync(
-        CreateMonitor request, ClaimsPrincipal user, MonitDb db, MonitorRules rules, IOptions<MonitorOptions> options,
+        CreateMonitor request, ClaimsPrincipal user, MonitDb db, IOptions<MonitorOptions> options,
         WriteThrough redis, TimeProvider time)
     {
         var monitor = request.ToMonitor(user.Id(), time.GetNow());
         var errors = new FieldErrors();
-        rules.Check(monitor, errors);
+        MonitorFields.Validate(monitor, options.Value, errors);
         if (errors.Any)
             return Problems.Invalid(errors);
 
@@ -42,7 +42,7 @@ internal static class MonitorChanges
     }
 
     public static async Task<Results<Ok<MonitorResponse>, ProblemHttpResult>> PatchAsync(
-        Guid id, PatchMonitor request, ClaimsPrincipal user, MonitDb db, MonitorRules rules,
+        Guid id, PatchMonitor request, ClaimsPrincipal user, MonitDb db, IOptions<MonitorOptions> options,
         WriteThrough redis, StatusReader statuses, TimeProvider time, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
@@ -52,7 +52,7 @@ internal static class MonitorChanges
         var (version, enabled) = (monitor.Version, monitor.Enabled);
         var errors = new FieldErrors();
         request.Apply(monitor, now, errors);
-        rules.Check(monitor, errors);
+        MonitorFields.Validate(monitor, options.Value, errors);
         if (errors.Any)
             return Problems.Invalid(errors);
 

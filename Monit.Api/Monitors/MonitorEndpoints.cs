@@ -1,5 +1,7 @@
 using System.Security.Claims;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.EntityFrameworkCore;
 using Monit.Api.Auth;
 using Monit.Api.Http;
@@ -15,10 +17,12 @@ internal static class MonitorEndpoints
     public static IServiceCollection AddMonitors(this IServiceCollection services)
     {
         services.AddValidatedOptions<MonitorOptions>("Monitors");
-        services.AddSingleton<MonitorRules>();
         services.AddSingleton<WriteThrough>();
         services.AddScoped<StatusReader>();
         services.AddScoped<MonitorList>();
+        services.ConfigureHttpJsonOptions(http =>
+            http.SerializerOptions.TypeInfoResolver = http.SerializerOptions.TypeInfoResolver!.WithAddedModifier(MonitorJson.AddFields));
+        services.ConfigureAll<OpenApiOptions>(document => document.AddSchemaTransformer(MonitorJson.DescribeAsync));
         return services;
     }
 

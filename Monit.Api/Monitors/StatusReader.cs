@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Monit.Core.Monitors;
-using Monit.Storage;
+using Monit.Storage.Resilience;
 using Monit.Storage.Schedule;
 using Monit.Storage.Sql;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
-using Monit.Core.Monitors;
+using Monit.Core.Text;
 
 namespace Monit.Core.Checks;
 
@@ -16,14 +16,6 @@ public sealed record CheckConfig(
 {
     /// <summary>The URL for logs: without the query, which may contain a secret.</summary>
     public string LogUrl => Url.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query ? Url[..query] : Url;
-
-    public static CheckConfig Of(UptimeMonitor monitor) => new(
-        monitor.Version,
-        TimeSpan.FromSeconds(monitor.IntervalSec),
-        TimeSpan.FromSeconds(monitor.TimeoutSec),
-        monitor.ExpectedStatus,
-        monitor.LatencyThresholdMs is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
-        monitor.Url);
 
     public string Encode() => string.Create(CultureInfo.InvariantCulture,
         $"{Version} {(long)Interval.TotalMilliseconds} {(long)Timeout.TotalMilliseconds} {ExpectedStatus} {Fields.Optional((long?)LatencyThreshold?.TotalMilliseconds)} {Url.Replace("\n", "%0A", StringComparison.Ordinal)}");

@@ -54,7 +54,7 @@ public static class Decision
             failing = failing with { DbIncident = true, Alerted = true };
 
         return new Outcome(
-            terminal ? MonitorState.Parked : failing.DbIncident ? MonitorState.Down : MonitorState.Failing,
+            failing.State,
             failing,
             terminal ? NextCheck.Parked : NextCheck.Slot,
             opens ? IncidentChange.Open : IncidentChange.None);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Monit.Core.Monitors;
+using Monit.Core.Text;
 
 namespace Monit.Core.Incidents;
 
@@ -12,6 +13,19 @@ public readonly record struct IncidentState(
     int FailureCount, int RetryCount, long FirstFailureAt, long LastFailureAt, bool Alerted, bool DbIncident, bool Parked)
 {
     public bool IsHealthy => this == default;
+
+    /// <summary>The state of an enabled monitor that has been checked. Nothing else decides it.</summary>
+    public MonitorState State => this switch
+    {
+        { DbIncident: true, Parked: true } => MonitorState.Parked,
+        { DbIncident: true } => MonitorState.Down,
+        { FailureCount: > 0 } or { RetryCount: > 0 } => MonitorState.Failing,
+        _ => MonitorState.Up,
+    };
+
+    /// <summary>The state of any monitor.</summary>
+    public MonitorState StateOf(bool enabled, bool everChecked) =>
+        !enabled ? MonitorState.Paused : State == MonitorState.Up && !everChecked ? MonitorState.Pending : State;
 
     /// <summary>The state derived from an open incident in SQL, for when Redis has lost its own.</summary>
     public static IncidentState Restored(DateTimeOffset startedAt, bool alerted) =>

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using Monit.Core.Checks;
+using Monit.Core.Text;
 
 namespace Monit.Core.Monitors;
 

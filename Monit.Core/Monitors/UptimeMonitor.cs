@@ -1,3 +1,5 @@
+using Monit.Core.Checks;
+
 namespace Monit.Core.Monitors;
 
 /// <summary>A URL that is checked once per interval. SQL is the source of truth; Redis has a copy of a certain version.</summary>
@@ -25,4 +27,13 @@ public sealed class UptimeMonitor
     public long SyncedVersion { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; set; }
+
+    /// <summary>What a worker needs to check it.</summary>
+    public CheckConfig ToCheckConfig() => new(
+        Version,
+        TimeSpan.FromSeconds(IntervalSec),
+        TimeSpan.FromSeconds(TimeoutSec),
+        ExpectedStatus,
+        LatencyThresholdMs is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
+        Url);
 }

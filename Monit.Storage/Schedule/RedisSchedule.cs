@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Monit.Core.Checks;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
+using Monit.Storage.Resilience;
 using StackExchange.Redis;
 
 namespace Monit.Storage.Schedule;

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Monit.Core.Alerts;
 using Monit.Core.Checks;
 using Monit.Core.Incidents;
+using Monit.Storage.Resilience;
 
 namespace Monit.Storage.Sql;
 

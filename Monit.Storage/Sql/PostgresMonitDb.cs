@@ -12,18 +12,25 @@ public sealed class PostgresMonitDb(DbContextOptions<PostgresMonitDb> options) :
     public override IQueryable<UptimeMonitor> LockMonitors(Guid[] ids) =>
         Monitors.FromSql($"SELECT * FROM monitors WHERE id = ANY ({ids}) ORDER BY id FOR UPDATE");
 
-    /// <summary>Uses COPY, which is ten times as fast as INSERT.</summary>
+    /// <summary>Uses COPY, which is ten times as fast as INSERT. The columns are those of the model.</summary>
     public override async Task InsertAsync(IReadOnlyList<UptimeMonitor> monitors, CancellationToken ct)
     {
+        var table = Model.FindEntityType(typeof(UptimeMonitor))!;
+        var columns = table.GetProperties().Select(p => (Name: p.GetColumnName(), Type: p.GetRelationalTypeMapping(), Getter: p.GetGetter())).ToList();
         try
         {
-            await using var copy = await ((NpgsqlConnection)Database.GetDbConnection()).BeginBinaryImportAsync("""
-                COPY monitors (id, user_id, name, url, alert_email, interval_sec, timeout_sec, latency_threshold_ms,
-                    expected_status, enabled, version, synced_version, created_at, updated_at) FROM STDIN (FORMAT BINARY)
-                """, ct);
-            foreach (var m in monitors)
-                await copy.WriteRowAsync(ct, m.Id, m.UserId, m.Name, m.Url, m.AlertEmail, m.IntervalSec, m.TimeoutSec, m.LatencyThresholdMs,
-                    m.ExpectedStatus, m.Enabled, m.Version, m.SyncedVersion, m.CreatedAt, m.UpdatedAt);
+            await using var copy = await ((NpgsqlConnection)Database.GetDbConnection()).BeginBinaryImportAsync(
+                $"COPY {table.GetTableName()} ({string.Join(", ", columns.Select(c => $"\"{c.Name}\""))}) FROM STDIN (FORMAT BINARY)", ct);
+            foreach (var monitor in monitors)
+            {
+                await copy.StartRowAsync(ct);
+                foreach (var (_, type, getter) in columns)
+                {
+                    var value = getter.GetClrValue(monitor);
+                    value = type.Converter is { } converter ? converter.ConvertToProvider(value) : value;
+                    await (value is null ? copy.WriteNullAsync(ct) : copy.WriteAsync(value, type.StoreTypeNameBase, ct));
+                }
+            }
             await copy.CompleteAsync(ct);
         }
         catch (PostgresException refused)

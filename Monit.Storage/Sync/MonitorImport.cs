@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Monit.Core.Checks;
 using Monit.Core.Monitors;
 using Monit.Storage.Schedule;
 using Monit.Storage.Sql;
@@ -14,7 +13,7 @@ public sealed class MonitorImport(IDbContextFactory<MonitDb> dbs, RedisSchedule 
 {
     public const int PageSize = 1000;
 
-    /// <param name="page">New monitors of one user, at most <see cref="PageSize"/>, enabled, of version 1.</param>
+    /// <param name="page">New monitors of one user, at most <see cref="PageSize"/>, of version 1.</param>
     /// <exception cref="DbUpdateException">SQL already has one of them, or refuses it; none of the page is created.</exception>
     public async Task CreateAsync(IReadOnlyList<UptimeMonitor> page, CancellationToken ct = default)
     {
@@ -27,8 +26,8 @@ public sealed class MonitorImport(IDbContextFactory<MonitDb> dbs, RedisSchedule 
                 .ExecuteUpdateAsync(set => set.SetProperty(u => u.MonitorsCount, u => u.MonitorsCount + page.Count), ct);
             await transaction.CommitAsync(ct);
         }
-        foreach (var shard in page.GroupBy(monitor => schedule.Keys.ShardOf(monitor.Id)))
-            await schedule.ScheduleAsync(shard.Key, [.. shard.Select(m => new ScheduleEntry(m.Id, CheckConfig.Of(m), default, null))], ct);
+        foreach (var shard in page.Where(monitor => monitor.Enabled).GroupBy(monitor => schedule.Keys.ShardOf(monitor.Id)))
+            await schedule.ScheduleAsync(shard.Key, [.. shard.Select(m => new ScheduleEntry(m.Id, m.ToCheckConfig(), default, null))], ct);
         var ids = page.Select(m => m.Id).ToArray();
         await db.Monitors.Where(m => ids.Contains(m.Id) && m.Version == 1)
             .ExecuteUpdateAsync(set => set.SetProperty(m => m.SyncedVersion, 1), ct);

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
-using Monit.Core.Checks;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
+using Monit.Storage.Resilience;
 using Monit.Storage.Schedule;
 using Monit.Storage.Sql;
 
@@ -36,7 +36,7 @@ public sealed class MonitorSync(IDbContextFactory<MonitDb> dbs, RedisSchedule sc
     internal sealed record Row(UptimeMonitor Monitor, IncidentState Incident)
     {
         // A change that has never reached Redis is due at once; a monitor that Redis has lost waits for its slot.
-        internal ScheduleEntry Entry(TimeSpan? soon, bool force) => new(Monitor.Id, CheckConfig.Of(Monitor), Incident,
+        internal ScheduleEntry Entry(TimeSpan? soon, bool force) => new(Monitor.Id, Monitor.ToCheckConfig(), Incident,
             soon ?? (Monitor.SyncedVersion < Monitor.Version ? TimeSpan.Zero : null), force);
     }
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Monit.Core.Incidents;
-using Monit.Storage;
+using Monit.Storage.Resilience;
 using Monit.Storage.Schedule;
 using Monit.Storage.Sql;
 using StackExchange.Redis;

@@ -1,4 +1,4 @@
-using Monit.Storage;
+using Monit.Storage.Resilience;
 using Monit.Storage.Schedule;
 
 namespace Monit.Worker.Scheduler;

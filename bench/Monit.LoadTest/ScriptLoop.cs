@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
 using Monit.Core.Checks;
 using Monit.Core.Monitors;
-using Monit.Storage;
+using Monit.Storage.Resilience;
 using Monit.Storage.Schedule;
 using Monit.Testing;
 using StackExchange.Redis;

@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Monit.Core.Monitors;
-using Monit.Storage;
+using Monit.Storage.Resilience;
 using Monit.Storage.Schedule;
 using Monit.Storage.Sql;
 using Monit.Storage.Sync;

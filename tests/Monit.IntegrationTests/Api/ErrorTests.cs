@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Monit.Api.Monitors;
 
 namespace Monit.IntegrationTests.Api;
 
@@ -117,5 +119,30 @@ public sealed class ErrorTests(SqliteApi api)
             "/api/v1/users/register", "/api/v1/users/login", "/api/v1/users/profile", "/api/v1/monitors", "/api/v1/monitors/{id}",
             "/api/v1/monitors/{id}/status", "/api/v1/monitors/{id}/incidents", "/api/v1/incidents", "/api/v1/monitors/{id}/check",
         }, document["paths"].EnumerateObject().Select(p => p.Name).ToHashSet());
+    }
+
+    [Theory]
+    [InlineData("CreateMonitor")]
+    [InlineData("PatchMonitor")]
+    [InlineData("MonitorResponse")]
+    public async Task OpenApi_ShowsEveryFieldOfAMonitorWithItsType(string schema)
+    {
+        using var response = await _host.Http.GetAsync("/openapi/v1.json", TestContext.Current.CancellationToken);
+        var shown = (await Answer.ReadAsync(response))[$"components.schemas.{schema}"];
+        foreach (var field in MonitorFields.All)
+        {
+            var json = shown.GetProperty("properties").GetProperty(field.Name).GetProperty("type");
+            string[] types = json.ValueKind == JsonValueKind.Array ? [.. json.EnumerateArray().Select(t => t.GetString()!)] : [json.GetString()!];
+            var type = Nullable.GetUnderlyingType(field.Type) ?? field.Type;
+            Assert.Contains(type == typeof(string) ? "string" : type == typeof(bool) ? "boolean" : "integer", types);
+            Assert.Equal(schema == "CreateMonitor" ? !field.Required : field.Nullable, types.Contains("null"));
+        }
+        string[] required = shown.TryGetProperty("required", out var names) ? [.. names.EnumerateArray().Select(n => n.GetString()!)] : [];
+        Assert.Equal(schema switch
+        {
+            "CreateMonitor" => MonitorFields.All.Where(field => field.Required).Select(field => field.Name),
+            "PatchMonitor" => [],
+            _ => ["id", .. MonitorFields.All.Select(field => field.Name), "created_at", "updated_at", "status"],
+        }, required);
     }
 }

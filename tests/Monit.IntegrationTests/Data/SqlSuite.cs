@@ -4,7 +4,7 @@ using Monit.Core.Checks;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
 using Monit.Core.Users;
-using Monit.Storage;
+using Monit.Storage.Resilience;
 using Monit.Storage.Sql;
 
 namespace Monit.IntegrationTests.Data;

@@ -57,7 +57,7 @@ public abstract class SyncSuite(Func<Task<SqlStore>> create, Func<Task<IConnecti
 
         foreach (var monitor in monitors)
         {
-            Assert.Equal(CheckConfig.Of(monitor), await ConfigAsync(monitor.Id));
+            Assert.Equal(monitor.ToCheckConfig(), await ConfigAsync(monitor.Id));
             Assert.True(await IsScheduledAsync(monitor.Id));
             Assert.Equal(1, (await MonitorAsync(monitor.Id)).SyncedVersion);
         }
@@ -164,7 +164,7 @@ public abstract class SyncSuite(Func<Task<SqlStore>> create, Func<Task<IConnecti
         {
             var monitor = await MonitorAsync(id);
             Assert.Equal(6, monitor.Version);
-            Assert.Equal(monitor.Enabled ? CheckConfig.Of(monitor) : null, await ConfigAsync(id));
+            Assert.Equal(monitor.Enabled ? monitor.ToCheckConfig() : null, await ConfigAsync(id));
             Assert.Equal(monitor.Enabled, await IsScheduledAsync(id));
             Assert.Equal(6, monitor.SyncedVersion);
         }

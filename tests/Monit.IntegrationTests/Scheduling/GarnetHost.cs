@@ -25,6 +25,8 @@ public sealed class GarnetHost : IDisposable
     /// <summary>A shared connection with the RESP2 protocol.</summary>
     public Task<IConnectionMultiplexer> Resp2Async() => _resp2.Value;
 
+    public string ConnectionString => _server.Value.ClientOptions.ToString();
+
     public Task<IConnectionMultiplexer> NewConnectionAsync() => ConnectAsync(_ => { });
 
     public void Dispose()

@@ -159,7 +159,7 @@ public sealed class ReconcilerTests(LocalStores stores) : IAsyncLifetime
         var monitor = await _worker.AddAsync(_target.Url);
         await _worker.StateAsync(monitor.Id, MonitorState.Up);
         // Bypasses the scripts, like the state of a replica that lacks the last changes.
-        var other = CheckConfig.Of(monitor) with { Url = _target.Url + "other" };
+        var other = monitor.ToCheckConfig() with { Url = _target.Url + "other" };
         await Db.HashSetAsync(Key("config"), monitor.Id.ToString(), other.Encode());
         _redis.Kill();
         await Eventually.True(() => _worker.Log.Lines.Any(l => l.Message.Contains("Cannot claim", StringComparison.Ordinal)), "the scheduler says so");

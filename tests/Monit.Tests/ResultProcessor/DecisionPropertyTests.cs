@@ -66,6 +66,10 @@ public sealed class DecisionPropertyTests
     }
 
     [Fact]
+    public void NoSequence_ReportsAnotherStateThanItsCounters() =>
+        ForEachStep((_, _, outcome, _) => Assert.Equal(outcome.Incident.State, outcome.State));
+
+    [Fact]
     public void NoSequence_LeavesAMonitorWithoutANextCheck() => ForEachStep((_, result, outcome, _) =>
     {
         Assert.Contains(outcome.Next, new[] { NextCheck.Slot, NextCheck.Retry, NextCheck.Parked });

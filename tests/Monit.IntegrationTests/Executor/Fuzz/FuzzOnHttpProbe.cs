@@ -1,5 +1,6 @@
 using Monit.Core.Checks;
 using Monit.Probes.Http;
+using Monit.Probes.Network;
 
 namespace Monit.IntegrationTests.Executor.Fuzz;
 

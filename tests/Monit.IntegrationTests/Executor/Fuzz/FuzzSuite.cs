@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.NetworkInformation;
 using Monit.Core.Checks;
 using Monit.Probes.Http;
+using Monit.Probes.Network;
 using Monit.Storage.Sql;
 using Monit.Testing;
 

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using Monit.Core.Checks;
-using Monit.Probes;
 using Monit.Probes.Http;
 using Monit.Probes.Http.Fast;
 using Monit.Probes.Network;

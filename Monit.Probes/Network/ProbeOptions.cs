@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
-using Monit.Probes.Http;
 
-namespace Monit.Probes;
+namespace Monit.Probes.Network;
 
 /// <summary>How targets are reached. Section <c>Executor</c>.</summary>
 public sealed class ProbeOptions

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 
-namespace Monit.Core.Monitors;
+namespace Monit.Core.Text;
 
 /// <summary>Parses the space-separated fields of a Redis value from left to right; <c>-</c> means null.</summary>
 internal static class Fields

@@ -4,7 +4,7 @@ using Polly;
 using Polly.Retry;
 using StackExchange.Redis;
 
-namespace Monit.Storage;
+namespace Monit.Storage.Resilience;
 
 /// <summary>
 /// Retries idempotent calls to Redis or SQL three times, after 50, 100 and 150 ms; then the exception reaches the caller.

@@ -1,0 +1,46 @@
+using Monit.Api.Http;
+using Monit.Core.Monitors;
+
+namespace Monit.Api.Monitors;
+
+/// <summary>A field of a monitor that its owner sets; <see cref="MonitorFields"/> lists them.</summary>
+internal sealed class MonitorField
+{
+    private MonitorField(string name, Type type, Func<UptimeMonitor, object?> get, Action<UptimeMonitor, object?> set) =>
+        (Name, Type, Get, Set) = (name, type, get, set);
+
+    public delegate void Validation(UptimeMonitor monitor, MonitorOptions limits, FieldErrors errors);
+
+    /// <summary>The name in JSON.</summary>
+    public string Name { get; }
+
+    public Type Type { get; }
+
+    public Func<UptimeMonitor, object?> Get { get; }
+
+    public Action<UptimeMonitor, object?> Set { get; }
+
+    /// <summary>Whether a new monitor must be given it. Otherwise it has the value of <see cref="Default"/>.</summary>
+    public bool Required { get; init; }
+
+    /// <summary>Whether it may be null, so that an update with null clears it.</summary>
+    public bool Nullable { get; init; }
+
+    /// <summary>Whether checks depend on it: then a change raises the version, and workers hear of it.</summary>
+    public bool AffectsCheck { get; init; }
+
+    /// <summary>Its value if a new monitor is not given one, from the fields before it; null: that of a new <see cref="UptimeMonitor"/>.</summary>
+    public Func<UptimeMonitor, object>? Default { get; init; }
+
+    /// <summary>Adds an error if the value, which is not null, is invalid.</summary>
+    public Validation? Validate { get; init; }
+
+    public static MonitorField Of<T>(
+        string name, Func<UptimeMonitor, T> get, Action<UptimeMonitor, T> set, bool required = false, bool nullable = false,
+        bool affectsCheck = false, Func<UptimeMonitor, T>? byDefault = null, Validation? validate = null) =>
+        new(name, typeof(T), monitor => get(monitor), (monitor, value) => set(monitor, (T)value!))
+        {
+            Required = required, Nullable = nullable, AffectsCheck = affectsCheck,
+            Default = byDefault is null ? null : monitor => byDefault(monitor)!, Validate = validate,
+        };
+}

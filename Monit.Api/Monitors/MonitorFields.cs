@@ -1,0 +1,59 @@
+using Monit.Api.Http;
+using Monit.Core.Monitors;
+
+namespace Monit.Api.Monitors;
+
+/// <summary>
+/// The one list of a monitor's fields. Requests, answers, the OpenAPI document, validation, and whether a change concerns the
+/// check all follow from it; a new field is a property of <see cref="UptimeMonitor"/>, an entry here and a migration.
+/// </summary>
+internal static class MonitorFields
+{
+    private const int MaxInterval = 86_400;
+
+    public static readonly IReadOnlyList<MonitorField> All =
+    [
+        MonitorField.Of("name", m => m.Name, (m, value) => m.Name = value, nullable: true,
+            validate: (m, _, errors) => errors.Text("name", m.Name, 0, 200)),
+
+        MonitorField.Of("url", m => m.Url, (m, value) => m.Url = value, required: true, affectsCheck: true,
+            validate: (m, _, errors) => errors.Unless(IsTarget(m.Url), "url",
+                "must be an absolute http or https URL of at most 2048 characters, with a host and without user or password")),
+
+        MonitorField.Of("alert_email", m => m.AlertEmail, (m, value) => m.AlertEmail = value?.Trim(), nullable: true,
+            validate: (m, _, errors) => errors.Email("alert_email", m.AlertEmail)),
+
+        MonitorField.Of("interval_sec", m => m.IntervalSec, (m, value) => m.IntervalSec = value, required: true, affectsCheck: true,
+            validate: (m, limits, errors) => errors.Unless(
+                m.IntervalSec >= limits.MinInterval.TotalSeconds && m.IntervalSec <= MaxInterval, "interval_sec",
+                $"must be from {Math.Ceiling(limits.MinInterval.TotalSeconds)} to {MaxInterval}")),
+
+        MonitorField.Of("timeout_sec", m => m.TimeoutSec, (m, value) => m.TimeoutSec = value, affectsCheck: true,
+            byDefault: m => Math.Clamp(m.IntervalSec - 1, 1, 15),
+            validate: (m, _, errors) => errors.Unless(m.TimeoutSec is >= 1 and <= 60 && m.TimeoutSec < m.IntervalSec, "timeout_sec",
+                $"must be from 1 to 60 and below interval_sec, which is {m.IntervalSec}")),
+
+        MonitorField.Of("latency_threshold_ms", m => m.LatencyThresholdMs, (m, value) => m.LatencyThresholdMs = value, nullable: true, affectsCheck: true,
+            validate: (m, _, errors) => errors.Unless(m.LatencyThresholdMs >= 1, "latency_threshold_ms", "must be at least 1, or null for none")),
+
+        MonitorField.Of("expected_status", m => m.ExpectedStatus, (m, value) => m.ExpectedStatus = value, affectsCheck: true,
+            validate: (m, _, errors) => errors.Unless(m.ExpectedStatus is >= 100 and <= 599, "expected_status", "must be from 100 to 599")),
+
+        MonitorField.Of("enabled", m => m.Enabled, (m, value) => m.Enabled = value, affectsCheck: true),
+    ];
+
+    /// <summary>Validates a whole monitor, after its creation or a partial update.</summary>
+    public static void Validate(UptimeMonitor monitor, MonitorOptions limits, FieldErrors errors)
+    {
+        foreach (var field in All)
+            if (field.Get(monitor) is not null)
+                field.Validate?.Invoke(monitor, limits, errors);
+    }
+
+    // .NET accepts white space and control characters in URLs; other software does not.
+    private static bool IsTarget(string url) =>
+        url.Length <= 2048 && !url.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
+        && Uri.TryCreate(url, UriKind.Absolute, out var uri)
+        && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+        && uri.Host.Length > 0 && uri.UserInfo.Length == 0;
+}

@@ -1,0 +1,48 @@
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using Monit.Core.Monitors;
+
+namespace Monit.Api.Monitors;
+
+/// <summary>Gives requests and answers the fields of <see cref="MonitorFields"/>, in JSON and in the OpenAPI document.</summary>
+internal static class MonitorJson
+{
+    /// <summary>A contract of System.Text.Json knows these fields like properties of the type.</summary>
+    public static void AddFields(JsonTypeInfo json)
+    {
+        if (json.Type.IsSubclassOf(typeof(MonitorRequest)))
+            foreach (var field in MonitorFields.All)
+            {
+                // Any may be null here: an error about it is the request's own, and says more.
+                var property = json.CreateJsonPropertyInfo(OrNull(field.Type), field.Name);
+                property.Set = (request, value) => ((MonitorRequest)request).Given[field] = value;
+                json.Properties.Add(property);
+            }
+        else if (json.Type == typeof(MonitorResponse))
+            // Between the id and the times.
+            foreach (var (n, field) in MonitorFields.All.Index())
+            {
+                var property = json.CreateJsonPropertyInfo(field.Type, field.Name);
+                property.Get = response => field.Get(((MonitorResponse)response).Monitor);
+                json.Properties.Insert(1 + n, property);
+            }
+    }
+
+    /// <summary>Says which fields are required, and which are never null.</summary>
+    public static Task DescribeAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken ct)
+    {
+        var type = context.JsonTypeInfo.Type;
+        if (type == typeof(CreateMonitor))
+            schema.Required = MonitorFields.All.Where(field => field.Required).Select(field => field.Name).ToHashSet();
+        else if (type == typeof(MonitorResponse))
+            schema.Required = schema.Properties!.Keys.ToHashSet();
+        if (type == typeof(CreateMonitor) || type == typeof(PatchMonitor) || type == typeof(MonitorResponse))
+            foreach (var field in MonitorFields.All.Where(field => type == typeof(CreateMonitor) ? field.Required : !field.Nullable))
+                ((OpenApiSchema)schema.Properties![field.Name]).Type &= ~JsonSchemaType.Null;
+        return Task.CompletedTask;
+    }
+
+    private static Type OrNull(Type type) =>
+        type.IsValueType && Nullable.GetUnderlyingType(type) is null ? typeof(Nullable<>).MakeGenericType(type) : type;
+}

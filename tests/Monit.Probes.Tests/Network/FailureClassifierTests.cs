@@ -3,7 +3,7 @@ using System.Security.Authentication;
 using Monit.Core.Checks;
 using Monit.Probes.Network;
 
-namespace Monit.Tests.Executor;
+namespace Monit.Probes.Tests.Network;
 
 public sealed class FailureClassifierTests
 {

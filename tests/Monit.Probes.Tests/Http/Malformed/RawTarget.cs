@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Monit.IntegrationTests.Executor.Fuzz;
+namespace Monit.Probes.Tests.Http.Malformed;
 
 /// <summary>
 /// A server on a raw socket. It responds to <c>GET /</c> and to a TLS ClientHello with <see cref="Answer"/>, and to all

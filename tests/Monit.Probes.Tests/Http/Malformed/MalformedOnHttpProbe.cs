@@ -1,12 +1,11 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using Monit.Core.Checks;
-using Monit.Probes;
 using Monit.Probes.Http;
 using Monit.Probes.Http.Fast;
 using Monit.Probes.Network;
 
-namespace Monit.IntegrationTests.Executor.Fuzz;
+namespace Monit.Probes.Tests.Http.Malformed;
 
 public sealed class MalformedOnHttpProbe : MalformedSuite
 {

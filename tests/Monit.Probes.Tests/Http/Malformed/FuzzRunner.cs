@@ -1,6 +1,6 @@
 using Monit.Core.Checks;
 
-namespace Monit.IntegrationTests.Executor.Fuzz;
+namespace Monit.Probes.Tests.Http.Malformed;
 
 /// <summary>Runs fuzz cases one after another against a target of its own.</summary>
 internal sealed class FuzzRunner(

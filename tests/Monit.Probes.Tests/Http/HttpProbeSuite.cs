@@ -2,13 +2,12 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using Monit.Core.Checks;
-using Monit.Probes;
 using Monit.Probes.Http;
 using Monit.Probes.Http.Fast;
 using Monit.Probes.Network;
 using Monit.Testing;
 
-namespace Monit.IntegrationTests.Executor;
+namespace Monit.Probes.Tests.Http;
 
 /// <summary>Checks of real servers, well-behaved and not, with epoll and with .NET's sockets.</summary>
 public abstract class HttpProbeSuite(bool usesEpoll) : IAsyncDisposable

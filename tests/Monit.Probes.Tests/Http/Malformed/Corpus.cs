@@ -1,4 +1,4 @@
-namespace Monit.IntegrationTests.Executor.Fuzz;
+namespace Monit.Probes.Tests.Http.Malformed;
 
 /// <summary>
 /// Responses of real and hostile servers, with the outcome that a user would expect or, where that is debatable, the outcome

@@ -1,4 +1,4 @@
-namespace Monit.IntegrationTests.Executor.Fuzz;
+namespace Monit.Probes.Tests.Http.Malformed;
 
 internal static partial class Corpus
 {

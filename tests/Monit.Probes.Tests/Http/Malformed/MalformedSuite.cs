@@ -1,7 +1,7 @@
 using Monit.Core.Checks;
 using Monit.Core.Incidents;
 
-namespace Monit.IntegrationTests.Executor.Fuzz;
+namespace Monit.Probes.Tests.Http.Malformed;
 
 /// <summary>Tests an HTTP check against the outcomes of the <see cref="Corpus"/>.</summary>
 public abstract class MalformedSuite : IAsyncDisposable

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Monit.IntegrationTests.Executor.Fuzz;
+namespace Monit.Probes.Tests.Http.Malformed;
 
 /// <summary>The outcomes and failures of a run.</summary>
 internal sealed class FuzzReport

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Monit.Probes.Network.Sockets;
 
-namespace Monit.IntegrationTests.Executor;
+namespace Monit.Probes.Tests.Network;
 
 /// <summary>Cases that the tests of the probe do not cover.</summary>
 public sealed class EpollStreamTests : IDisposable

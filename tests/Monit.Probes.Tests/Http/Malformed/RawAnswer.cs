@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Monit.IntegrationTests.Executor.Fuzz;
+namespace Monit.Probes.Tests.Http.Malformed;
 
 /// <summary>What a target does after it has sent its bytes.</summary>
 internal enum RawEnd

@@ -1,7 +1,7 @@
 using Monit.Core.Checks;
 using Monit.Probes.Http;
 
-namespace Monit.IntegrationTests.Executor.Fuzz;
+namespace Monit.Probes.Tests.Http.Malformed;
 
 public sealed class FuzzOnHttpProbe : FuzzSuite
 {

@@ -1,6 +1,6 @@
 using Monit.Core.Incidents;
 
-namespace Monit.IntegrationTests.Executor.Fuzz;
+namespace Monit.Probes.Tests.Http.Malformed;
 
 internal static partial class Corpus
 {

@@ -2,10 +2,9 @@ using System.Globalization;
 using System.Net.NetworkInformation;
 using Monit.Core.Checks;
 using Monit.Probes.Http;
-using Monit.Storage.Sql;
 using Monit.Testing;
 
-namespace Monit.IntegrationTests.Executor.Fuzz;
+namespace Monit.Probes.Tests.Http.Malformed;
 
 /// <summary>
 /// Fuzzes an HTTP check with malformed responses: it must always return, report up only for the expected status, and leak

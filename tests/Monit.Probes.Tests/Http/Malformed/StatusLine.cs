@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Monit.IntegrationTests.Executor.Fuzz;
+namespace Monit.Probes.Tests.Http.Malformed;
 
 /// <summary>Finds the status of a response with a simple independent parser.</summary>
 internal static partial class StatusLine

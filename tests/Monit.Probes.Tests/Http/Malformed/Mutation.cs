@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Monit.IntegrationTests.Executor.Fuzz;
+namespace Monit.Probes.Tests.Http.Malformed;
 
 /// <summary>Generates malformed responses: combines and mutates two cases of the <see cref="Corpus"/>. Deterministic by seed.</summary>
 internal static partial class Mutation

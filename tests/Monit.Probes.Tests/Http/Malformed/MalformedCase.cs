@@ -1,6 +1,6 @@
 using Monit.Core.Incidents;
 
-namespace Monit.IntegrationTests.Executor.Fuzz;
+namespace Monit.Probes.Tests.Http.Malformed;
 
 /// <summary>A response and the expected outcome of the check.</summary>
 /// <param name="Outcome">

@@ -1,7 +1,7 @@
 using System.Net;
 using Monit.Probes.Network;
 
-namespace Monit.Tests.Executor;
+namespace Monit.Probes.Tests.Network;
 
 public sealed class SystemResolverTests
 {

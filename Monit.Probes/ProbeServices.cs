@@ -20,7 +20,10 @@ public static class ProbeServices
         services.AddSingleton<TargetResolver>(provider => provider.GetRequiredService<SystemResolver>().ResolveAsync);
         services.AddSingleton(provider => new TargetGuard(
             provider.GetRequiredService<IOptions<ProbeOptions>>().Value.AllowPrivateTargets ?? builder.Environment.IsDevelopment()));
-        services.AddSingleton<TargetConnector>().AddSingleton<HttpConnections>().AddSingleton<HttpProbe>();
+        services.AddSingleton<TargetConnector>().AddSingleton<ProbeRegistry>();
+        services.AddSingleton<IHttpEngine, FastEngine>();
+        // One line for each kind of check.
+        services.AddSingleton<IProbe, HttpProbe>();
         return builder;
     }
 }

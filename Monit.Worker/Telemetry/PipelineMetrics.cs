@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Monit.Core.Checks;
-using Monit.Worker.Completer;
 
 namespace Monit.Worker.Telemetry;
 
@@ -58,9 +57,10 @@ internal sealed class PipelineMetrics
     public Counter<long> IncidentsClosed { get; }
     public Histogram<double> ScheduleLag { get; }
 
-    public void RecordCheck(in ProbeResult result, TimeSpan took)
+    public void RecordCheck(in Verdict verdict, in Observation seen)
     {
-        if (result.Reason is { } reason)
+        var took = seen.Total;
+        if (verdict.Reason is { } reason)
             _checkDuration.Record(took.TotalSeconds, new("monit.check.outcome", "failure"), new("error.type", reason.ToWire()));
         else
             _checkDuration.Record(took.TotalSeconds, new KeyValuePair<string, object?>("monit.check.outcome", "success"));

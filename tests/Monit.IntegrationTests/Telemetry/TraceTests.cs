@@ -104,10 +104,10 @@ public sealed class TraceTests(LocalStores stores)
         await using var target = new ScriptedTarget();
         using var spans = new Spans("System.Net.Http");
         using var activity = new Activity("test").Start();
-        using var connections = new HttpConnections(Options.Create(new ProbeOptions()),
+        using var engine = new FastEngine(Options.Create(new ProbeOptions()),
             new TargetConnector(new TargetGuard(true), Dns.GetHostAddressesAsync), TimeProvider.System);
-        var probe = new HttpProbe(connections, TimeProvider.System);
-        Assert.True((await probe.CheckAsync(new CheckConfig(1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(10), 200, null, target.Url), Ct)).Success);
+        var probe = new HttpProbe(engine, TimeProvider.System);
+        Assert.Equal(200, (await probe.RunAsync(new CheckConfig(1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(10), 200, null, target.Url), Ct)).HttpStatus);
         Assert.DoesNotContain("traceparent", Assert.Single(target.Requests), StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(spans.Started, span => span.TraceId == activity.TraceId);
 
@@ -147,7 +147,7 @@ public sealed class TraceTests(LocalStores stores)
         using var spans = new Spans("Monit.Worker");
         var tracing = new CheckTracing(Options.Create(new TelemetryOptions()), TimeProvider.System);
         var clock = Clock();
-        var checks = Enumerable.Range(0, 3).Select(_ => Checked(ProbeResult.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, 500), clock)).ToList();
+        var checks = Enumerable.Range(0, 3).Select(_ => Checked(Verdict.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, 500), clock)).ToList();
         checks.ForEach(check => tracing.Start(check, new Outcome(MonitorState.Failing, default, NextCheck.Slot, IncidentChange.None), 0));
 
         var claims = checks.ConvertAll(check => Assert.Single(spans.TraceOf(check.Job.Trace!), span => span.OperationName == "monit.claim"));
@@ -156,17 +156,17 @@ public sealed class TraceTests(LocalStores stores)
         checks.ForEach(check => CheckTracing.End(check.Job, "completed"));
     }
 
-    internal static CheckedJob Failed() => Checked(ProbeResult.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, 500));
+    internal static CheckedJob Failed() => Checked(Verdict.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, 500));
 
     private static LeaseClock Clock() => new(TimeProvider.System, 0, TimeProvider.System.GetTimestamp(), TimeSpan.FromMinutes(1));
 
-    internal static CheckedJob Checked(ProbeResult result, LeaseClock? clock = null)
+    internal static CheckedJob Checked(Verdict verdict, LeaseClock? clock = null, Observation seen = default)
     {
         var now = TimeProvider.System.GetTimestamp();
         var job = new CheckJob(0, new ClaimedJob(Guid.CreateVersion7(), 0, default), default, 1, clock ?? Clock())
         {
             Config = new CheckConfig(1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), 200, null, "http://127.0.0.1/"),
         };
-        return new CheckedJob(job, result, 0, now, now);
+        return new CheckedJob(new ObservedJob(job, seen, 0, now, now), verdict);
     }
 }

@@ -4,8 +4,8 @@ namespace Monit.Probes.Tests.Http.Malformed;
 
 /// <summary>Runs fuzz cases one after another against a target of its own.</summary>
 internal sealed class FuzzRunner(
-    Func<CheckConfig, CancellationToken, ValueTask<ProbeResult>> check,
-    Func<CheckConfig, CancellationToken, ValueTask<ProbeResult>> keepAliveCheck,
+    Checker check,
+    Checker keepAliveCheck,
     FuzzReport report) : IAsyncDisposable
 {
     private static readonly TimeSpan HangBound = TimeSpan.FromSeconds(30);
@@ -28,7 +28,7 @@ internal sealed class FuzzRunner(
         var config = new CheckConfig(1, TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(100 + random.Next(200)), c.ExpectedStatus, null, url);
         try
         {
-            var result = await (keepAlive ? keepAliveCheck : check)(config, abort.Token).AsTask().WaitAsync(HangBound, TimeProvider.System, CancellationToken.None);
+            var result = await (keepAlive ? keepAliveCheck : check).CheckAsync(config, abort.Token).WaitAsync(HangBound, TimeProvider.System, CancellationToken.None);
             report.Count(result.Reason?.ToWire() ?? "UP");
             if (Wrong(c, result, keepAlive) is { } why)
                 report.Fail(c, $"{why}: {result}");
@@ -43,7 +43,7 @@ internal sealed class FuzzRunner(
         }
     }
 
-    private static string? Wrong(MalformedCase c, ProbeResult result, bool keepAlive)
+    private static string? Wrong(MalformedCase c, Verdict result, bool keepAlive)
     {
         if (result.Success != (result.HttpStatus == c.ExpectedStatus))
             return "success and status disagree";

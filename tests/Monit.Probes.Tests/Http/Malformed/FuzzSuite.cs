@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.NetworkInformation;
-using Monit.Core.Checks;
 using Monit.Probes.Http;
 using Monit.Testing;
 
@@ -11,14 +10,12 @@ namespace Monit.Probes.Tests.Http.Malformed;
 /// nothing. <c>MONIT_FUZZ_CASES</c> sets the number of cases and also checks memory and files of the whole process, so no
 /// other test may run at the same time; <c>MONIT_FUZZ_SEED</c> is the seed of the first case, each further one adds 1.
 /// </summary>
-public abstract class FuzzSuite
+public abstract class FuzzSuite(Sender sender)
 {
     private static readonly int? ConfiguredCases = Setting("MONIT_FUZZ_CASES");
     private readonly FuzzReport _report = new();
     private readonly int _seed = Setting("MONIT_FUZZ_SEED") ?? Random.Shared.Next(1_000_000_000);
     private int _done;
-
-    private protected abstract IDisposable Open(ConnectionMode mode, out Func<CheckConfig, CancellationToken, ValueTask<ProbeResult>> check);
 
     [Fact]
     public async Task MalformedAnswers_NeitherCrashNorHangNorLeak()
@@ -41,9 +38,9 @@ public abstract class FuzzSuite
 
     private async Task RunAsync(int until)
     {
-        using var probe = Open(ConnectionMode.New, out var check);
-        using var keepAlive = Open(ConnectionMode.KeepAlive, out var keepAliveCheck);
-        var runners = Enumerable.Range(0, ConfiguredCases is null ? 50 : 200).Select(_ => new FuzzRunner(check, keepAliveCheck, _report)).ToArray();
+        using var probe = MalformedSuite.New(sender, ConnectionMode.New);
+        using var keepAlive = MalformedSuite.New(sender, ConnectionMode.KeepAlive);
+        var runners = Enumerable.Range(0, ConfiguredCases is null ? 50 : 200).Select(_ => new FuzzRunner(probe, keepAlive, _report)).ToArray();
         var last = _done - 1;
         await Task.WhenAll(runners.Select(runner => Task.Run(async () =>
         {

@@ -1,24 +1,26 @@
+using System.Net.Sockets;
 using Monit.Core.Checks;
-using Monit.Core.Incidents;
+using Monit.Probes.Http;
 
 namespace Monit.Probes.Tests.Http.Malformed;
 
 /// <summary>Tests an HTTP check against the outcomes of the <see cref="Corpus"/>.</summary>
-public abstract class MalformedSuite : IAsyncDisposable
+public abstract class MalformedSuite(Sender sender) : IAsyncDisposable
 {
+    private readonly Checker _new = New(sender, ConnectionMode.New);
+    private readonly Checker _keepAlive = New(sender, ConnectionMode.KeepAlive);
     private readonly RawTarget _target = new();
 
     public static TheoryData<string> Names => [.. Corpus.All.Select(c => c.Name)];
 
-    /// <summary>A check that opens a new connection each time, with private targets allowed.</summary>
-    private protected abstract Func<CheckConfig, CancellationToken, ValueTask<ProbeResult>> Check { get; }
+    internal static Checker New(Sender sender, ConnectionMode mode) =>
+        new(sender, mode, (_, _) => throw new SocketException((int)SocketError.HostNotFound));
 
-    /// <summary>The same with keep-alive connections.</summary>
-    private protected abstract Func<CheckConfig, CancellationToken, ValueTask<ProbeResult>> KeepAliveCheck { get; }
-
-    public virtual async ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
+        _new.Dispose();
+        _keepAlive.Dispose();
         await _target.DisposeAsync();
     }
 
@@ -26,7 +28,7 @@ public abstract class MalformedSuite : IAsyncDisposable
     public async Task Outcome(string name)
     {
         var c = Corpus.All.Single(c => c.Name == name);
-        Assert.Equal(c.Outcome, Describe(await RunAsync(Check, c)));
+        Assert.Equal(c.Outcome, Describe(await RunAsync(_new, c)));
     }
 
     [Fact]
@@ -34,19 +36,19 @@ public abstract class MalformedSuite : IAsyncDisposable
     {
         foreach (var c in Corpus.All.Where(c => c.Outcome != "TIMEOUT"))
         {
-            Assert.Equal((c.Name, c.Outcome), (c.Name, Describe(await RunAsync(KeepAliveCheck, c))));
-            Assert.Equal((c.Name, "up 200"), (c.Name, Describe(await RunAsync(KeepAliveCheck, Corpus.All[0]))));
+            Assert.Equal((c.Name, c.Outcome), (c.Name, Describe(await RunAsync(_keepAlive, c))));
+            Assert.Equal((c.Name, "up 200"), (c.Name, Describe(await RunAsync(_keepAlive, Corpus.All[0]))));
         }
     }
 
-    private async Task<ProbeResult> RunAsync(Func<CheckConfig, CancellationToken, ValueTask<ProbeResult>> check, MalformedCase c)
+    private async Task<Verdict> RunAsync(Checker checker, MalformedCase c)
     {
         _target.Answer = c.Answer;
         var url = $"{(c.Https ? "https" : "http")}://127.0.0.1:{_target.Port}/";
-        return await check(new CheckConfig(1, TimeSpan.FromMinutes(1), c.Timeout, c.ExpectedStatus, null, url), TestContext.Current.CancellationToken);
+        return await checker.CheckAsync(new CheckConfig(1, TimeSpan.FromMinutes(1), c.Timeout, c.ExpectedStatus, null, url), TestContext.Current.CancellationToken);
     }
 
-    private static string Describe(ProbeResult result)
+    private static string Describe(Verdict result)
     {
         var kind = result.Reason switch
         {

@@ -1,0 +1,3 @@
+namespace Monit.Probes.Tests.Http.Malformed;
+
+public sealed class MalformedOnFast() : MalformedSuite(Sender.FastOnEpoll);

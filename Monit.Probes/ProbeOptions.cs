@@ -14,6 +14,10 @@ public sealed class ProbeOptions
     [EnumDataType(typeof(ConnectionMode))]
     public ConnectionMode Connection { get; set; }
 
+    /// <summary>Default <see cref="HttpEngine.Auto"/>.</summary>
+    [EnumDataType(typeof(HttpEngine))]
+    public HttpEngine HttpEngine { get; set; }
+
     /// <summary>Whether private, loopback and link-local addresses may be checked; default: only in development.</summary>
     public bool? AllowPrivateTargets { get; set; }
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Monit.Core.Options;
 using Monit.Probes.Http;
 using Monit.Probes.Http.Fast;
+using Monit.Probes.Http.Full;
 using Monit.Probes.Network;
 
 namespace Monit.Probes;
@@ -21,7 +22,9 @@ public static class ProbeServices
         services.AddSingleton(provider => new TargetGuard(
             provider.GetRequiredService<IOptions<ProbeOptions>>().Value.AllowPrivateTargets ?? builder.Environment.IsDevelopment()));
         services.AddSingleton<TargetConnector>().AddSingleton<ProbeRegistry>();
-        services.AddSingleton<IHttpEngine, FastEngine>();
+        services.AddSingleton<IHttpEngine>(provider =>
+            provider.GetRequiredService<IOptions<ProbeOptions>>().Value.HttpEngine == HttpEngine.Full
+                ? ActivatorUtilities.CreateInstance<FullEngine>(provider) : ActivatorUtilities.CreateInstance<FastEngine>(provider));
         // One line for each kind of check.
         services.AddSingleton<IProbe, HttpProbe>();
         return builder;

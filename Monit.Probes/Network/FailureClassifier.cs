@@ -10,6 +10,9 @@ internal static class FailureClassifier
     /// <summary>Null for an exception that no target can cause: a bug in Monit must not look like an outage.</summary>
     public static Failure? Classify(Exception failure)
     {
+        // .NET's client wraps whatever happens while it connects, which may be a bug of Monit's.
+        if (failure is HttpRequestException { HttpRequestError: not HttpRequestError.InvalidResponse, InnerException: { } inner })
+            return Classify(inner);
         for (var cause = failure; cause is not null; cause = cause.InnerException)
         {
             switch (cause)
@@ -29,7 +32,7 @@ internal static class FailureClassifier
             }
         }
 
-        return failure is IOException or InvalidDataException or SocketException
+        return failure is IOException or InvalidDataException or SocketException or HttpRequestException
             ? new Failure(FailureReason.NetworkError, FailureKind.Retryable)
             : null;
     }

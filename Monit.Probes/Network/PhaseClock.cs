@@ -37,6 +37,22 @@ internal sealed class PhaseClock(TimeProvider time)
         (_current, _since) = (next, now);
     }
 
+    /// <summary>Begins the next phase. The time until then is that of the phases of another clock; the rest of it, of one more.</summary>
+    public void Split(PhaseClock parts, Phase rest, Phase next)
+    {
+        var now = time.GetTimestamp();
+        var left = now - _since;
+        for (var phase = Phase.Dns; phase <= Phase.Tls; phase++)
+        {
+            // It may still run, on another thread: then it is as good as what can be read of it, and no more than there was time.
+            var spent = Math.Clamp(parts._spent[(int)phase] + (parts._current == phase ? now - parts._since : 0), 0, left);
+            _spent[(int)phase] += spent;
+            left -= spent;
+        }
+        _spent[(int)rest] += left;
+        (_current, _since) = (next, now);
+    }
+
     public Observation Stop(Failure? failure, int? httpStatus)
     {
         Enter(Phase.None);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Monit.Core.Checks;
 using Monit.Probes.Http;
 using Monit.Probes.Http.Fast;
+using Monit.Probes.Http.Full;
 using Monit.Probes.Network;
 
 namespace Monit.Probes.Tests.Http;
@@ -12,12 +13,13 @@ public enum Sender
 {
     FastOnEpoll,
     FastOnSockets,
+    Full,
 }
 
 /// <summary>A probe with one of the senders, and the judge that the worker has behind it.</summary>
 internal sealed class Checker : IDisposable
 {
-    private readonly FastEngine _engine;
+    private readonly IHttpEngine _engine;
     private readonly HttpProbe _probe;
 
     public Checker(Sender sender, ConnectionMode mode = ConnectionMode.New, TargetResolver? resolve = null, bool allowPrivate = true)
@@ -26,7 +28,7 @@ internal sealed class Checker : IDisposable
         var connector = new TargetConnector(new TargetGuard(allowPrivate), resolve ?? Dns.GetHostAddressesAsync);
         if (sender == Sender.FastOnSockets)
             connector = new TargetConnector(new TargetGuard(allowPrivate), resolve ?? Dns.GetHostAddressesAsync) { UsesEpoll = false };
-        _engine = new FastEngine(options, connector, TimeProvider.System);
+        _engine = sender == Sender.Full ? new FullEngine(options, connector, TimeProvider.System) : new FastEngine(options, connector, TimeProvider.System);
         _probe = new HttpProbe(_engine, TimeProvider.System);
     }
 

@@ -382,3 +382,5 @@ public abstract class HttpProbeSuite(Sender sender) : IAsyncDisposable
 public sealed class HttpProbeOnEpoll() : HttpProbeSuite(Sender.FastOnEpoll);
 
 public sealed class HttpProbeOnSockets() : HttpProbeSuite(Sender.FastOnSockets);
+
+public sealed class HttpProbeOnFull() : HttpProbeSuite(Sender.Full);

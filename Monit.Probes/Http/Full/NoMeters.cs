@@ -1,0 +1,13 @@
+using System.Diagnostics.Metrics;
+
+namespace Monit.Probes.Http.Full;
+
+/// <summary>Keeps .NET's metrics of HTTP clients, which are of Monit's own requests, free of checks.</summary>
+internal sealed class NoMeters : IMeterFactory
+{
+    private readonly Meter _unheard = new("Monit.Unheard");
+
+    public Meter Create(MeterOptions options) => _unheard;
+
+    public void Dispose() => _unheard.Dispose();
+}

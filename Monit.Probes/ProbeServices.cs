@@ -7,6 +7,7 @@ using Monit.Probes.Http;
 using Monit.Probes.Http.Fast;
 using Monit.Probes.Http.Full;
 using Monit.Probes.Network;
+using Monit.Probes.Runs;
 
 namespace Monit.Probes;
 
@@ -17,13 +18,14 @@ public static class ProbeServices
     {
         var services = builder.Services;
         services.AddValidatedOptions<ProbeOptions>("Executor");
+        services.AddValidatedOptions<HttpOptions>("Executor");
         services.AddSingleton(_ => new SystemResolver(Dns.GetHostAddresses));
         services.AddSingleton<TargetResolver>(provider => provider.GetRequiredService<SystemResolver>().ResolveAsync);
         services.AddSingleton(provider => new TargetGuard(
             provider.GetRequiredService<IOptions<ProbeOptions>>().Value.AllowPrivateTargets ?? builder.Environment.IsDevelopment()));
         services.AddSingleton<TargetConnector>().AddSingleton<ProbeRegistry>();
         services.AddSingleton<IHttpEngine>(provider =>
-            provider.GetRequiredService<IOptions<ProbeOptions>>().Value.HttpEngine == HttpEngine.Full
+            provider.GetRequiredService<IOptions<HttpOptions>>().Value.HttpEngine == HttpEngine.Full
                 ? ActivatorUtilities.CreateInstance<FullEngine>(provider) : ActivatorUtilities.CreateInstance<FastEngine>(provider));
         // One line for each kind of check.
         services.AddSingleton<IProbe, HttpProbe>();

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Monit.Core.Checks;
 using Monit.Core.Checks.Http;
+using Monit.Probes.Runs;
 
 namespace Monit.Probes.Http;
 

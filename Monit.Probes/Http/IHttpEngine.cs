@@ -1,4 +1,5 @@
 using Monit.Core.Checks;
+using Monit.Probes.Runs;
 
 namespace Monit.Probes.Http;
 

@@ -1,9 +1,8 @@
 using System.ComponentModel.DataAnnotations;
-using Monit.Probes;
 
 namespace Monit.Worker.Executor;
 
-/// <summary>Section <c>Executor</c>, which <see cref="Monit.Probes.ProbeOptions"/> reads as well.</summary>
+/// <summary>Section <c>Executor</c>, which <see cref="Monit.Probes.Network.ProbeOptions"/> reads as well.</summary>
 internal sealed class ExecutorOptions
 {
     /// <summary>Workers that take jobs and start their checks, 1..10 000; default: one for every two processors, since more contend with each other.</summary>

@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Monit.Core.Checks;
 using Monit.Core.Incidents;
-using Monit.Probes;
+using Monit.Probes.Runs;
 using Monit.Storage.Sync;
 using Monit.Worker.Completer;
 using Monit.Worker.Jobs;

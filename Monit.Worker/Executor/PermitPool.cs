@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
-using Monit.Probes;
+using Monit.Probes.Network;
 using Monit.Worker.Jobs;
 
 namespace Monit.Worker.Executor;

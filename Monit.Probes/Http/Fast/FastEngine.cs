@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using Monit.Core.Checks;
 using Monit.Probes.Network;
+using Monit.Probes.Runs;
 
 namespace Monit.Probes.Http.Fast;
 

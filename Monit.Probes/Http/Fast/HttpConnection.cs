@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Monit.Probes.Network;
+using Monit.Probes.Runs;
 
 namespace Monit.Probes.Http.Fast;
 

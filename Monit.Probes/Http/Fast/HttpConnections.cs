@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Options;
 using Monit.Probes.Network;
+using Monit.Probes.Runs;
 
 namespace Monit.Probes.Http.Fast;
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Monit.Core;
 using Monit.Core.Checks;
 using Monit.Probes.Network;
+using Monit.Probes.Runs;
 
 namespace Monit.Probes.Http.Full;
 

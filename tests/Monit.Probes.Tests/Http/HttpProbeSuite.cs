@@ -364,6 +364,63 @@ public abstract class HttpProbeSuite(Sender sender) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Phases_OfANewConnection_AddUpToTheWhole()
+    {
+        _target.Answer = async (stream, request, ct) =>
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(60), TimeProvider.System, ct);
+            await ScriptedTarget.Text("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no")(stream, request, ct);
+            await Task.Delay(TimeSpan.FromMilliseconds(30), TimeProvider.System, ct);
+            return await ScriptedTarget.Text("k", keepAlive: true)(stream, request, ct);
+        };
+        var probe = Probe(resolve: async (_, ct) =>
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, ct);
+            return [IPAddress.Loopback];
+        });
+        var seen = await probe.ObserveAsync(Config($"http://name.test:{_target.Port}/"), Ct);
+
+        var phases = seen.Phases;
+        Assert.True(phases.Dns >= 19_000 && phases.Connect > 0 && phases.FirstByte >= 59_000 && phases.Transfer >= 29_000, $"{phases}");
+        Assert.Equal(0u, phases.Tls);
+        var sum = phases.Dns + phases.Connect + phases.FirstByte + phases.Transfer;
+        Assert.InRange(sum, seen.Total.TotalMicroseconds * 0.9 - 10_000, seen.Total.TotalMicroseconds + 5);
+    }
+
+    [Fact]
+    public async Task Phases_OfAReusedConnection_AreThoseOfTheRequest()
+    {
+        var probe = Probe(mode: ConnectionMode.KeepAlive);
+        Assert.True((await probe.ObserveAsync(Config(_target.Url), Ct)).Phases.Connect > 0);
+        var phases = (await probe.ObserveAsync(Config(_target.Url), Ct)).Phases;
+        Assert.Equal((0u, 0u, 0u), (phases.Dns, phases.Connect, phases.Tls));
+        Assert.True(phases.FirstByte > 0 && phases.Transfer > 0, $"{phases}");
+    }
+
+    [Fact]
+    public async Task Phases_OfATimeOut_EndWhereItHung()
+    {
+        var slow = Probe(resolve: async (_, ct) =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ct);
+            return [];
+        });
+        var phases = (await slow.ObserveAsync(Config("http://name.test/", timeout: 0.2), Ct)).Phases;
+        Assert.True(phases.Dns >= 190_000, $"{phases}");
+        Assert.Equal((0u, 0u, 0u, 0u), (phases.Connect, phases.Tls, phases.FirstByte, phases.Transfer));
+
+        // It waits for a request head that never ends: the handshake hangs.
+        phases = (await Probe().ObserveAsync(Config($"https://127.0.0.1:{_target.Port}/", timeout: 0.2), Ct)).Phases;
+        Assert.True(phases.Tls >= 150_000 && phases.Connect > 0, $"{phases}");
+        Assert.Equal((0u, 0u, 0u), (phases.Dns, phases.FirstByte, phases.Transfer));
+
+        _target.Answer = ScriptedTarget.Stall();
+        phases = (await Probe().ObserveAsync(Config(_target.Url, timeout: 0.2), Ct)).Phases;
+        Assert.True(phases.FirstByte >= 150_000, $"{phases}");
+        Assert.Equal(0u, phases.Transfer);
+    }
+
+    [Fact]
     public async Task Abort_IsNotAResult()
     {
         var probe = Probe();

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net.NetworkInformation;
-using Monit.Probes.Http;
+using Monit.Probes.Network;
 using Monit.Testing;
 
 namespace Monit.Probes.Tests.Http.Malformed;

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using Monit.Core.Checks;
-using Monit.Probes.Http;
+using Monit.Probes.Network;
 
 namespace Monit.Probes.Tests.Http.Malformed;
 

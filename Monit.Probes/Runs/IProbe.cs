@@ -1,6 +1,6 @@
 using Monit.Core.Checks;
 
-namespace Monit.Probes;
+namespace Monit.Probes.Runs;
 
 /// <summary>
 /// Carries out checks of one kind. It yields what it saw and does not judge it: its continuations may run on the thread

@@ -1,6 +1,6 @@
 using Monit.Core.Checks.Http;
 
-namespace Monit.Core.Checks;
+namespace Monit.Core.Checks.Kinds;
 
 /// <summary>The kinds of checks there are. A URL's scheme says which one it is.</summary>
 public static class CheckKinds

@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
-using Monit.Probes.Http;
 
-namespace Monit.Probes;
+namespace Monit.Probes.Network;
 
 /// <summary>How targets are reached. Section <c>Executor</c>.</summary>
 public sealed class ProbeOptions
@@ -13,10 +12,6 @@ public sealed class ProbeOptions
     /// <summary>Default <see cref="ConnectionMode.New"/>.</summary>
     [EnumDataType(typeof(ConnectionMode))]
     public ConnectionMode Connection { get; set; }
-
-    /// <summary>Default <see cref="HttpEngine.Auto"/>.</summary>
-    [EnumDataType(typeof(HttpEngine))]
-    public HttpEngine HttpEngine { get; set; }
 
     /// <summary>Whether private, loopback and link-local addresses may be checked; default: only in development.</summary>
     public bool? AllowPrivateTargets { get; set; }

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Monit.Core.Checks;
 using Monit.Probes.Network;
 
-namespace Monit.Probes;
+namespace Monit.Probes.Runs;
 
 /// <summary>The time limit of one check, and the clock of its phases.</summary>
 internal sealed class ProbeRun : CancellationTokenSource

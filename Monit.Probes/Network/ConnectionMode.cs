@@ -1,4 +1,4 @@
-namespace Monit.Probes.Http;
+namespace Monit.Probes.Network;
 
 /// <summary>Whether a check reuses connections of earlier checks.</summary>
 public enum ConnectionMode

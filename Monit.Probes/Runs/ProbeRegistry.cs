@@ -1,7 +1,8 @@
 using System.Collections.Frozen;
 using Monit.Core.Checks;
+using Monit.Core.Checks.Kinds;
 
-namespace Monit.Probes;
+namespace Monit.Probes.Runs;
 
 /// <summary>Runs each check with the probe for its URL's scheme.</summary>
 internal sealed class ProbeRegistry

@@ -15,6 +15,7 @@ internal sealed class PipelineMetrics
     private readonly ConcurrentQueue<(string Name, Func<int> Length)> _queues = new();
     private readonly ConcurrentQueue<(string Pool, Func<int> Used, int Limit)> _permits = new();
     private readonly Histogram<double> _checkDuration;
+    private readonly Histogram<double> _phaseDuration;
 
     public PipelineMetrics(IMeterFactory meters)
     {
@@ -34,6 +35,8 @@ internal sealed class PipelineMetrics
         // Up to a minute, the longest time-out.
         _checkDuration = meter.CreateHistogram("monit.check.duration", "s", "The duration of a whole check, name resolution included.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60] });
+        _phaseDuration = meter.CreateHistogram("monit.check.phase.duration", "s", "The duration of a part of a check.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] });
         meter.CreateObservableUpDownCounter("monit.pipeline.queue.length", () => _queues.Select(
             queue => new Measurement<int>(queue.Length(), new KeyValuePair<string, object?>("monit.queue.name", queue.Name))),
             "{item}", "Items that wait between two stages.");
@@ -64,6 +67,21 @@ internal sealed class PipelineMetrics
             _checkDuration.Record(took.TotalSeconds, new("monit.check.outcome", "failure"), new("error.type", reason.ToWire()));
         else
             _checkDuration.Record(took.TotalSeconds, new KeyValuePair<string, object?>("monit.check.outcome", "success"));
+    }
+
+    public void RecordPhases(in Phases phases)
+    {
+        Record("dns", phases.Dns);
+        Record("connect", phases.Connect);
+        Record("tls", phases.Tls);
+        Record("first_byte", phases.FirstByte);
+        Record("transfer", phases.Transfer);
+
+        void Record(string phase, uint microseconds)
+        {
+            if (microseconds > 0)
+                _phaseDuration.Record(microseconds / 1e6, new KeyValuePair<string, object?>("monit.check.phase", phase));
+        }
     }
 
     public void ObserveQueue(string name, Func<int> length) => _queues.Enqueue((name, length));

@@ -88,7 +88,7 @@ internal sealed class FullEngine : IHttpEngine
         }
         catch
         {
-            run.Clock.Split(opening.Clock, opening.IsOpen ? Phase.FirstByte : Phase.None, Phase.None);
+            run.Clock.Split(opening.Clock, opening.IsPending ? Phase.None : Phase.FirstByte, Phase.None);
             throw;
         }
     }
@@ -100,15 +100,10 @@ internal sealed class FullEngine : IHttpEngine
         context.InitialRequestMessage.Options.TryGetValue(OpeningKey, out var opening);
         var secure = context.InitialRequestMessage.RequestUri!.Scheme == Uri.UriSchemeHttps;
         opening!.Begin();
-        try
-        {
-            // The check's own time limit: the client's would let an attempt outlive its check by seconds.
-            return await _connector.OpenAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, secure, inline: false, opening.Clock, opening.Token);
-        }
-        finally
-        {
-            opening.End();
-        }
+        // The check's own time limit: the client's would let an attempt outlive its check by seconds.
+        var stream = await _connector.OpenAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, secure, inline: false, opening.Clock, opening.Token);
+        opening.End();
+        return stream;
     }
 
     private static string? LocationOf(HttpResponseMessage response) =>
@@ -128,7 +123,7 @@ internal sealed class FullEngine : IHttpEngine
     private sealed class Opening : IDisposable
     {
         private readonly CancellationTokenSource _end;
-        private volatile bool _busy;
+        private volatile bool _pending;
 
         public Opening(PhaseClock clock, CancellationToken ct)
         {
@@ -138,19 +133,19 @@ internal sealed class FullEngine : IHttpEngine
 
         public PhaseClock Clock { get; }
         public CancellationToken Token { get; }
-        /// <summary>Whether the request has a connection, new or used before.</summary>
-        public bool IsOpen => !_busy;
+        /// <summary>Whether it has begun and not succeeded.</summary>
+        public bool IsPending => _pending;
 
         public void Begin()
         {
-            _busy = true;
+            _pending = true;
             Clock.Start();
         }
 
         public void End()
         {
             Clock.Enter(Phase.None);
-            _busy = false;
+            _pending = false;
         }
 
         public void Dispose()

@@ -111,8 +111,25 @@ internal sealed class CheckTracing(IOptions<TelemetryOptions> options, TimeProvi
             .SetTag("server.address", url.IdnHost).SetTag("server.port", url.Port);
         if (done.Verdict.HttpStatus is { } status)
             request?.SetTag("http.response.status_code", status);
+        if (request is not null)
+            AddPhases(request, done.Observed.Observation.Phases);
         if (done.Verdict.Reason is { } reason)
             request?.SetTag("error.type", reason.ToWire()).SetStatus(ActivityStatusCode.Error);
+    }
+
+    private static void AddPhases(Activity request, in Phases phases)
+    {
+        Add("monit.check.phase.dns", phases.Dns);
+        Add("monit.check.phase.connect", phases.Connect);
+        Add("monit.check.phase.tls", phases.Tls);
+        Add("monit.check.phase.first_byte", phases.FirstByte);
+        Add("monit.check.phase.transfer", phases.Transfer);
+
+        void Add(string attribute, uint microseconds)
+        {
+            if (microseconds > 0)
+                request.SetTag(attribute, microseconds / 1e6);
+        }
     }
 
     private Activity? Child(ActivityContext parent, string name, ActivityKind kind, long started, long ended, Activity? link = null) =>

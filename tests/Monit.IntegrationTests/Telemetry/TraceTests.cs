@@ -1,12 +1,17 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Monit.Core.Checks;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
+using Monit.Probes;
 using Monit.Probes.Http;
 using Monit.Probes.Http.Fast;
-using Monit.Probes.Network;
+using Monit.Probes.Http.Full;
+using Monit.Probes.Runs;
 using Monit.ServiceDefaults;
 using Monit.Storage.Schedule;
 using Monit.Testing;
@@ -51,6 +56,8 @@ public sealed class TraceTests(LocalStores stores)
         Assert.InRange(claim.StartTimeUtc - root.StartTimeUtc, TimeSpan.FromMilliseconds(-5), TimeSpan.FromMilliseconds(5));
         Assert.Equal($"http://127.0.0.1:{journey.Target.Port}/status", get.GetTagItem("url.full"));
         Assert.Equal(500, get.GetTagItem("http.response.status_code"));
+        Assert.All(["connect", "first_byte", "transfer"], phase => Assert.InRange((double)get.GetTagItem($"monit.check.phase.{phase}")!, 1e-6, 10));
+        Assert.Null(get.GetTagItem("monit.check.phase.tls"));
         Assert.Equal("delivered", deliver.GetTagItem("monit.alert.status"));
         Assert.Equal("completed", root.GetTagItem("monit.check.ending"));
         Assert.Equal(root.TraceId, Assert.Single(journey.Log.Lines, line => line.Line.Contains(" is down: ", StringComparison.Ordinal)).Trace);
@@ -97,23 +104,34 @@ public sealed class TraceTests(LocalStores stores)
         Assert.Equal(ratio > 0, journey.Spans.Started.Any(span => Equals(span.GetTagItem("monit.monitor.id"), monitor.Id.ToString())));
     }
 
-    [Fact]
-    public async Task Probe_CreatesNoSpanOfDotnet_AndSendsNoTraceContext()
+    [Theory]
+    [InlineData("Auto", typeof(FastEngine))]
+    [InlineData("Fast", typeof(FastEngine))]
+    [InlineData("Full", typeof(FullEngine))]
+    public async Task Probe_CreatesNoSpanAndNoMetricOfDotnet_AndSendsNoTraceContext(string setting, Type engine)
     {
         await using var target = new ScriptedTarget();
         using var spans = new Spans("System.Net.Http");
+        using var metrics = new HttpMetrics();
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration["Executor:HttpEngine"] = setting;
+        builder.Configuration["Executor:AllowPrivateTargets"] = "true";
+        builder.AddMonitProbes().Services.AddSingleton(TimeProvider.System);
+        using var host = builder.Build();
+        Assert.IsType(engine, host.Services.GetRequiredService<IHttpEngine>());
         using var activity = new Activity("test").Start();
-        using var engine = new FastEngine(Options.Create(new ProbeOptions()),
-            new TargetConnector(new TargetGuard(true), Dns.GetHostAddressesAsync), TimeProvider.System);
-        var probe = new HttpProbe(engine, TimeProvider.System);
-        Assert.Equal(200, (await probe.RunAsync(new CheckConfig(1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(10), 200, null, target.Url), Ct)).HttpStatus);
+        var seen = await host.Services.GetRequiredService<ProbeRegistry>().RunAsync(
+            new CheckConfig(1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(10), 200, null, target.Url), Ct);
+        Assert.Equal(200, seen.HttpStatus);
         Assert.DoesNotContain("traceparent", Assert.Single(target.Requests), StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(spans.Started, span => span.TraceId == activity.TraceId);
+        Assert.DoesNotContain(target.Port, metrics.Ports);
 
-        // Another client does create one, so the listener works.
+        // Another client does create them, so the listeners work.
         using var http = new HttpClient();
         await http.GetStringAsync(new Uri(target.Url), Ct);
         Assert.Contains(spans.Started, span => span.TraceId == activity.TraceId);
+        Assert.Contains(target.Port, metrics.Ports);
     }
 
     [Fact]
@@ -167,5 +185,35 @@ public sealed class TraceTests(LocalStores stores)
             Config = new CheckConfig(1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), 200, null, "http://127.0.0.1/"),
         };
         return new CheckedJob(new ObservedJob(job, seen, 0, now, now), verdict);
+    }
+
+    /// <summary>The ports for which .NET's HTTP clients measure something.</summary>
+    private sealed class HttpMetrics : IDisposable
+    {
+        private readonly ConcurrentDictionary<int, bool> _ports = new();
+        private readonly MeterListener _listener = new();
+
+        public HttpMetrics()
+        {
+            _listener.InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == "System.Net.Http")
+                    listener.EnableMeasurementEvents(instrument);
+            };
+            _listener.SetMeasurementEventCallback<double>((_, _, tags, _) => Note(tags));
+            _listener.SetMeasurementEventCallback<long>((_, _, tags, _) => Note(tags));
+            _listener.Start();
+
+            void Note(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+            {
+                foreach (var tag in tags)
+                    if (tag is { Key: "server.port", Value: int port })
+                        _ports[port] = true;
+            }
+        }
+
+        public ICollection<int> Ports => _ports.Keys;
+
+        public void Dispose() => _listener.Dispose();
     }
 }

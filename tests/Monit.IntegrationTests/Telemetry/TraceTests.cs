@@ -197,7 +197,7 @@ public sealed class TraceTests(LocalStores stores)
         {
             _listener.InstrumentPublished = (instrument, listener) =>
             {
-                if (instrument.Meter.Name == "System.Net.Http")
+                if (instrument.Meter.Name == "System.Net.Http" || instrument.Meter.Name.StartsWith("Monit.", StringComparison.Ordinal))
                     listener.EnableMeasurementEvents(instrument);
             };
             _listener.SetMeasurementEventCallback<double>((_, _, tags, _) => Note(tags));

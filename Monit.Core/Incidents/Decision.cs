@@ -35,7 +35,7 @@ public static class Decision
     /// <param name="at">When the check began, Unix ms.</param>
     /// <param name="mayRetry">Whether the retry budget allows a quick retry.</param>
     public static Outcome Decide(
-        in IncidentState state, in ProbeResult result, long at, DecisionRules rules, bool mayRetry)
+        in IncidentState state, in Verdict result, long at, DecisionRules rules, bool mayRetry)
     {
         if (result.Success)
             return new Outcome(MonitorState.Up, default, NextCheck.Slot, state.DbIncident ? IncidentChange.Close : IncidentChange.None);

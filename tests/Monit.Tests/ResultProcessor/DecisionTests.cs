@@ -10,16 +10,16 @@ public sealed class DecisionTests
     private const long At = 1_700_000_000_000;
     private static readonly DecisionRules Rules = new();
 
-    private static readonly ProbeResult Up = ProbeResult.Up(200, TimeSpan.FromMilliseconds(20));
-    private static readonly ProbeResult Retryable = ProbeResult.Down(FailureReason.Timeout, FailureKind.Retryable);
-    private static readonly ProbeResult Definite = ProbeResult.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, 500);
-    private static readonly ProbeResult Terminal = ProbeResult.Down(FailureReason.InvalidRequest, FailureKind.Terminal);
+    private static readonly Verdict Up = Verdict.Up(200, TimeSpan.FromMilliseconds(20));
+    private static readonly Verdict Retryable = Verdict.Down(FailureReason.Timeout, FailureKind.Retryable);
+    private static readonly Verdict Definite = Verdict.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, 500);
+    private static readonly Verdict Terminal = Verdict.Down(FailureReason.InvalidRequest, FailureKind.Terminal);
 
     private static IncidentState Healthy => default;
     private static readonly IncidentState Counted = new(2, 0, At - 60_000, At - 1000, false, false, false);
     private static readonly IncidentState Open = new(3, 0, At - 60_000, At - 1000, true, true, false);
 
-    private static Outcome Decide(IncidentState state, ProbeResult result, bool mayRetry = true) =>
+    private static Outcome Decide(IncidentState state, Verdict result, bool mayRetry = true) =>
         Decision.Decide(state, result, At, Rules, mayRetry);
 
     [Fact]

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Monit.Core.Checks;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
+using Monit.Probes;
 using Monit.Probes.Http;
 using Monit.Probes.Http.Fast;
 using Monit.Probes.Http.Full;

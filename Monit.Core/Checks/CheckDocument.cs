@@ -1,0 +1,54 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Monit.Core.Checks;
+
+/// <summary>
+/// What is checked and expected, as <see cref="CheckConfig"/> stores it from format 2 on. A property that has its usual value
+/// is left out, so that most documents are short, and an old one reads as before. A reader ignores properties that it does
+/// not know: where that would make it judge wrongly, the document needs a new format.
+/// </summary>
+internal sealed record CheckDocument
+{
+    public const int UsualStatus = 200;
+
+    [JsonPropertyName("url")]
+    public required string Url { get; init; }
+
+    /// <summary>Null: <see cref="UsualStatus"/>.</summary>
+    [JsonPropertyName("status")]
+    public int? Status { get; init; }
+
+    /// <summary>Null: any.</summary>
+    [JsonPropertyName("latency")]
+    public long? LatencyMs { get; init; }
+
+    public string Encode() => JsonSerializer.Serialize(this, CheckDocuments.Readable.CheckDocument);
+
+    public static bool TryDecode(ReadOnlySpan<byte> json, [NotNullWhen(true)] out CheckDocument? document)
+    {
+        document = null;
+        try
+        {
+            document = JsonSerializer.Deserialize(json, CheckDocuments.Readable.CheckDocument);
+            return document?.Url is not null;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}
+
+[JsonSerializable(typeof(CheckDocument))]
+internal sealed partial class CheckDocuments : JsonSerializerContext
+{
+    /// <summary>Writes a URL as it is. What HTML would need escaped, stays; control characters are escaped in any case.</summary>
+    public static CheckDocuments Readable { get; } = new(new JsonSerializerOptions
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

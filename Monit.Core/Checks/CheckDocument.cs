@@ -10,20 +10,21 @@ namespace Monit.Core.Checks;
 /// is left out, so that most documents are short, and an old one reads as before. A reader ignores properties that it does
 /// not know: where that would make it judge wrongly, the document needs a new format.
 /// </summary>
-internal sealed record CheckDocument
+internal sealed class CheckDocument
 {
     public const int UsualStatus = 200;
 
+    /// <summary>Null only while decoding: a document without it is malformed.</summary>
     [JsonPropertyName("url")]
-    public required string Url { get; init; }
+    public string Url { get; set; } = null!;
 
     /// <summary>Null: <see cref="UsualStatus"/>.</summary>
     [JsonPropertyName("status")]
-    public int? Status { get; init; }
+    public int? Status { get; set; }
 
     /// <summary>Null: any.</summary>
     [JsonPropertyName("latency")]
-    public long? LatencyMs { get; init; }
+    public long? LatencyMs { get; set; }
 
     public string Encode() => JsonSerializer.Serialize(this, CheckDocuments.Readable.CheckDocument);
 
@@ -33,12 +34,12 @@ internal sealed record CheckDocument
         try
         {
             document = JsonSerializer.Deserialize(json, CheckDocuments.Readable.CheckDocument);
-            return document?.Url is not null;
         }
         catch (JsonException)
         {
-            return false;
+            // document stays null.
         }
+        return document?.Url is not null;
     }
 }
 

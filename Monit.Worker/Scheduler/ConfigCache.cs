@@ -12,7 +12,7 @@ internal sealed class ConfigCache(RedisSchedule schedule, int shard, long bytes,
 {
     private const int ChunkSize = 1 << 16;
     private const int PartSize = 1000;
-    // What an entry takes apart from its text: its key, its value and two indexes in a dictionary that is nine tenths full.
+    // What an entry takes apart from its text: 36 bytes in a dictionary, which may be a third larger than it need be.
     private const int EntrySize = 48;
     private const int UsualText = 80;
 

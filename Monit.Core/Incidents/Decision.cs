@@ -40,7 +40,7 @@ public static class Decision
         if (result.Success)
             return new Outcome(MonitorState.Up, default, NextCheck.Slot, state.DbIncident ? IncidentChange.Close : IncidentChange.None);
 
-        var failing = state with { FirstFailureAt = state.IsHealthy ? at : state.FirstFailureAt, LastFailureAt = at };
+        var failing = state with { FirstFailureAt = state.IsHealthy ? at : state.FirstFailureAt };
 
         var quickRetry = result.Kind is FailureKind.Retryable or FailureKind.Terminal
             && state.FailureCount == 0 && state.RetryCount < rules.RetryThreshold && mayRetry;
@@ -51,7 +51,7 @@ public static class Decision
         failing = failing with { FailureCount = state.FailureCount + 1, RetryCount = 0, Parked = terminal };
         var opens = !state.DbIncident && (terminal || failing.FailureCount >= rules.FailureThreshold);
         if (opens)
-            failing = failing with { DbIncident = true, Alerted = true };
+            failing = failing with { DbIncident = true };
 
         return new Outcome(
             failing.State,

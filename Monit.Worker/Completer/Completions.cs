@@ -34,7 +34,7 @@ internal sealed class Completions(IOptions<DecisionRules> rules)
     public Completion WithoutTransition(PendingTransition refused)
     {
         var incident = refused.Outcome.Change == IncidentChange.Open
-            ? refused.Outcome.Incident with { DbIncident = false, Alerted = false }
+            ? refused.Outcome.Incident with { DbIncident = false }
             : refused.Job.Incident;
         return Of(refused.Checked, refused.Outcome with { Incident = incident, Next = NextCheck.Slot });
     }

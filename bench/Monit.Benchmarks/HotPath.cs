@@ -29,10 +29,24 @@ public class HotPath
         .BuildServiceProvider().GetRequiredService<PipelineMetrics>();
     private readonly CheckTracing _tracing = new(Options.Create(new TelemetryOptions()), TimeProvider.System);
     private readonly CheckedJob _done = new(new ObservedJob(new CheckJob(0, default, default, 1, new LeaseClock(TimeProvider.System, 0, 0, TimeSpan.Zero)), Seen, 0), Up);
-    private readonly byte[] _config = Encoding.UTF8.GetBytes(Config.Encode());
+    private readonly byte[] _format1 = Encoding.UTF8.GetBytes(Config.Encode(1));
+    private readonly byte[] _format2 = Encoding.UTF8.GetBytes(Config.Encode(2));
 
     [Benchmark]
-    public bool DecodeConfig() => CheckConfig.TryDecode(_config, out _);
+    public bool DecodeConfig1() => CheckConfig.TryDecode(_format1, out _);
+
+    [Benchmark]
+    public bool DecodeConfig2() => CheckConfig.TryDecode(_format2, out _);
+
+    [Benchmark]
+    public string EncodeConfig1() => Config.Encode(1);
+
+    [Benchmark]
+    public string EncodeConfig2() => Config.Encode(2);
+
+    /// <summary>What the Scheduler does to each claimed job.</summary>
+    [Benchmark]
+    public int FormatOfConfig() => CheckConfig.FormatOf(_format2);
 
     [Benchmark]
     public long NextSlot() => Cadence.Next(Id, 1_700_000_000_000, TimeSpan.FromSeconds(30));

@@ -177,7 +177,7 @@ internal sealed class Installation : IAsyncDisposable
             new { name = "Chaos", email = "chaos@example.org", password = "correct horse battery" });
         registered.EnsureSuccessStatusCode();
         var owner = await SqlAsync(db => db.Users.Select(user => user.Id).SingleAsync());
-        var schedule = new RedisSchedule(_client!, Keys, new StoreResilience(TimeProvider.System));
+        var schedule = new RedisSchedule(_client!, Keys, Layout, new StoreResilience(TimeProvider.System));
         var import = new MonitorImport(new Databases(_database), schedule);
         var now = TimeProvider.System.GetUtcNow();
         Ids = [.. Enumerable.Range(0, Options.Monitors).Select(_ => Guid.CreateVersion7(now))];
@@ -189,7 +189,9 @@ internal sealed class Installation : IAsyncDisposable
             })]);
     }
 
-    private RedisKeys Keys => new(Microsoft.Extensions.Options.Options.Create(new SchedulingOptions { Shards = Options.Shards }));
+    private IOptions<SchedulingOptions> Layout => Microsoft.Extensions.Options.Options.Create(new SchedulingOptions { Shards = Options.Shards });
+
+    private RedisKeys Keys => new(Layout);
 
     private async Task<int> CountAsync(string rule)
     {

@@ -49,23 +49,6 @@ public sealed class DecisionPropertyTests
     }
 
     [Fact]
-    public void NoSequence_AlertsMoreThanOnceAnIncident()
-    {
-        var alerts = 0;
-        ForEachStep((before, _, outcome, _) =>
-        {
-            // The down alert is written only with the incident.
-            if (outcome.Incident.Alerted && !before.Alerted)
-            {
-                Assert.Equal(IncidentChange.Open, outcome.Change);
-                Assert.Equal(1, ++alerts);
-            }
-            if (outcome.Change == IncidentChange.Close)
-                alerts = 0;
-        }, () => alerts = 0);
-    }
-
-    [Fact]
     public void NoSequence_ReportsAnotherStateThanItsCounters() =>
         ForEachStep((_, _, outcome, _) => Assert.Equal(outcome.Incident.State, outcome.State));
 

@@ -56,7 +56,7 @@ internal sealed partial class AlertDelivery(
         if (!await EndAsync(() => store.EndAsync(claim, status, error, retryAt, attempt), claim, abort))
             LogLost(logger, id);
         if (claim.Alert.Kind is AlertKind.Down && status is not AlertStatus.Pending
-            && await store.WaitingRecoveryAsync(claim.Incident.Id, abort) is { } recovery)
+            && await store.WaitingRecoveryAsync(claim.Alert, abort) is { } recovery)
             queue.TryOffer(recovery);
     }
 

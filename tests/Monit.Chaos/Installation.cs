@@ -207,6 +207,7 @@ internal sealed class Installation : IAsyncDisposable
         ["services__alerts__http__0"] = $"http://127.0.0.1:{_alertsPort}",
         ["Alerts__Key"] = Key,
         ["Auth__Secret"] = Key,
+        ["DataProtection__Key"] = Key,
         ["Scheduling__Shards"] = $"{Options.Shards}",
         ["Scheduler__VisibilityTimeout"] = $"{Options.VisibilityTimeout}",
         ["Scheduler__Interval"] = "00:00:00.100",

@@ -99,6 +99,29 @@ public sealed class ServiceStartTests(LocalStores stores) : IDisposable
     [InlineData("Monit.Api")]
     [InlineData("Monit.Worker")]
     [InlineData("Monit.Alerts")]
+    public async Task MissingDataProtectionKey_SaysHowToMakeOne(string service)
+    {
+        var settings = Settings("Host=127.0.0.1;Port=1", "127.0.0.1:1", 0);
+        settings.Remove("DataProtection__Key");
+        var line = await RefusalAsync(service, settings);
+        Assert.StartsWith("monit: DataProtection:Key must have at least 32 characters", line, StringComparison.Ordinal);
+        Assert.Contains("openssl rand -base64 32", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WrongDataProtectionKey_IsNamedInOneLine()
+    {
+        var settings = Settings(await stores.NewDatabaseAsync(), "unused", Server.FreePort());
+        using (var alerts = Service.Start("Monit.Alerts", _folder, settings))
+            await SaysAsync(alerts, "Now listening on");
+        settings["DataProtection__Key"] = "another key of at least 32 characters";
+        Assert.StartsWith("monit: DataProtection:Key is not the one", await RefusalAsync("Monit.Alerts", settings), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Monit.Api")]
+    [InlineData("Monit.Worker")]
+    [InlineData("Monit.Alerts")]
     public async Task Version_IsPrinted(string service)
     {
         using var process = Service.Start(service, _folder, [], ["--version"]);
@@ -127,6 +150,7 @@ public sealed class ServiceStartTests(LocalStores stores) : IDisposable
         ["Scheduling__KeyPrefix"] = LocalStores.NewPrefix(),
         ["Auth__Secret"] = Key,
         ["Alerts__Key"] = Key,
+        ["DataProtection__Key"] = Key,
         ["services__alerts__http__0"] = "http://127.0.0.1:1",
     };
 }

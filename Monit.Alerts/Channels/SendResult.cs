@@ -1,8 +1,6 @@
-using Monit.Core.Incidents;
+namespace Monit.Alerts.Channels;
 
-namespace Monit.Alerts.Delivery;
-
-/// <summary>The result of sending a claimed alert through a channel.</summary>
+/// <summary>The result of sending an alert through a channel.</summary>
 internal readonly record struct SendResult(SendOutcome Outcome, string? Error = null)
 {
     /// <summary>Whether it counts as an attempt and is recorded in the delivery log.</summary>
@@ -14,11 +12,11 @@ internal enum SendOutcome
     Delivered,
     /// <summary>Transient failure: will be retried.</summary>
     Failed,
-    /// <summary>Permanently rejected by the mail server.</summary>
+    /// <summary>Permanently rejected by the far side.</summary>
     Refused,
-    /// <summary>No mail server is configured, or there is no valid address.</summary>
+    /// <summary>Nobody can be asked: the channel is not set up (no mail server), or the destination's settings cannot be used.</summary>
     Undeliverable,
-    /// <summary>The monitor was disabled.</summary>
+    /// <summary>The monitor was disabled; decided before a channel is asked.</summary>
     Cancelled,
     /// <summary>The service stopped before anything was sent.</summary>
     NotSent,

@@ -1,7 +1,6 @@
 using Monit.Alerts.Contract;
-using Monit.Alerts.Delivery;
 
-namespace Monit.Alerts;
+namespace Monit.Alerts.Delivery;
 
 /// <summary>The API for a Worker in the same process.</summary>
 internal sealed class InProcessAlertsApi(AlertIntake intake) : IAlertsApi

@@ -5,18 +5,24 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using Monit.Alerts.Contract;
 using Monit.Alerts.Delivery;
-using Monit.Alerts.Http;
+using Monit.Core.Options;
 using Monit.Storage.Resilience;
 
-namespace Monit.Alerts;
+namespace Monit.Alerts.Http;
 
-public static class AlertsEndpoint
+internal static class AlertsEndpoint
 {
     private const int MaxBodyBytes = 4096;
 
+    public static IHostApplicationBuilder AddAlertsEndpoint(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddValidatedOptions<AccessOptions>("Alerts");
+        return builder;
+    }
+
     /// <summary>Maps <see cref="IAlertsApi"/>; requests must carry <c>Alerts:Key</c>.</summary>
     /// <exception cref="OptionsValidationException"><c>Alerts:Key</c> is missing or too short.</exception>
-    public static IEndpointRouteBuilder MapMonitAlerts(this IEndpointRouteBuilder app)
+    public static IEndpointRouteBuilder MapAlertsEndpoint(this IEndpointRouteBuilder app)
     {
         var key = Digest(app.ServiceProvider.GetRequiredService<IOptions<AccessOptions>>().Value.Key);
         app.MapPost("/api/v1/alerts", (HttpContext http, AlertIntake intake) => SendAsync(http, intake, key))

@@ -1,4 +1,4 @@
-namespace Monit.Alerts.Email;
+namespace Monit.Alerts.Channels.Email;
 
 /// <summary>How the connection to the mail server is protected.</summary>
 internal enum SmtpSecurity

@@ -3,7 +3,7 @@ using Monit.Core.Checks;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
 
-namespace Monit.Alerts.Email;
+namespace Monit.Alerts.Channels;
 
 /// <summary>Human-readable reasons and durations.</summary>
 internal static class Words

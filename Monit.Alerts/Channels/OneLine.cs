@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Monit.Alerts.Email;
+namespace Monit.Alerts.Channels;
 
 internal static class OneLine
 {

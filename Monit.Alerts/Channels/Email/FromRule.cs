@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
 using MimeKit;
 
-namespace Monit.Alerts.Email;
+namespace Monit.Alerts.Channels.Email;
 
 /// <summary>The sender must be one valid e-mail address.</summary>
 internal sealed class FromRule : IValidateOptions<SmtpOptions>

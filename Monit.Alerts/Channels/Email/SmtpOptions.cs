@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Monit.Core.Users;
 
-namespace Monit.Alerts.Email;
+namespace Monit.Alerts.Channels.Email;
 
 /// <summary>The mail server. Section <c>Smtp</c>.</summary>
 internal sealed class SmtpOptions

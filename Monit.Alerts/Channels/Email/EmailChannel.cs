@@ -1,43 +1,45 @@
+using System.Diagnostics;
+using System.Text.Json;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using Microsoft.Extensions.Options;
 using MimeKit;
-using Monit.Alerts.Delivery;
-using Monit.Alerts.Telemetry;
-using Monit.Core.Users;
 
-namespace Monit.Alerts.Email;
+namespace Monit.Alerts.Channels.Email;
 
-/// <summary>Sends alerts by SMTP. A failure is a result, never an exception.</summary>
-internal sealed class EmailChannel(IOptions<SmtpOptions> options, TimeProvider time)
+/// <summary>Sends alerts by SMTP.</summary>
+internal sealed class EmailChannel(IOptions<SmtpOptions> options, TimeProvider time) : IAlertChannel
 {
     public const string Name = "email";
-    private readonly SmtpOptions _smtp = options.Value;
+    // Read when needed: wrong settings must be reported by their own validation.
+    private SmtpOptions Smtp => options.Value;
 
-    public async Task<SendResult> SendAsync(Claim claim, CancellationToken abort)
+    public string Kind => Name;
+    public LongestSend LongestSend => new(Smtp.Timeout, "Smtp:Timeout");
+
+    public IEnumerable<SettingError> Validate(JsonElement settings) => EmailSettings.Validate(settings);
+
+    public async Task<SendResult> SendAsync(AlertMessage message, JsonElement settings, CancellationToken abort)
     {
-        if (!_smtp.HasHost)
+        if (!Smtp.HasHost)
             return new(SendOutcome.Undeliverable, "Smtp:Host is not set.");
-        if (!MailboxAddress.TryParse(claim.Recipient, out var to))
+        if (EmailSettings.Recipients(settings) is not { } to)
             return new(SendOutcome.Undeliverable, "There is no valid address to send to.");
 
-        using var span = DeliveryTracing.StartSend(_smtp);
-        var result = await SendAsync(claim, to, abort);
-        span.Ended(result);
-        return result;
+        Activity.Current?.SetTag("server.address", Smtp.Host).SetTag("server.port", Smtp.Port);
+        return await SendAsync(message, to, abort);
     }
 
-    private async Task<SendResult> SendAsync(Claim claim, MailboxAddress to, CancellationToken abort)
+    private async Task<SendResult> SendAsync(AlertMessage message, IReadOnlyList<MailboxAddress> to, CancellationToken abort)
     {
-        // Must end before the claim expires.
-        var limit = claim.Until - time.GetUtcNow();
+        var limit = message.SendBy - time.GetUtcNow();
         using var timeout = new CancellationTokenSource(
-            limit < _smtp.Timeout ? (limit > TimeSpan.Zero ? limit : TimeSpan.Zero) : _smtp.Timeout, time);
+            limit < Smtp.Timeout ? (limit > TimeSpan.Zero ? limit : TimeSpan.Zero) : Smtp.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, abort);
         var sending = false;
         try
         {
-            var mail = AlertMail.Compose(claim, MailboxAddress.Parse(_smtp.From), to, time.GetUtcNow());
+            var mail = AlertMail.Compose(message, MailboxAddress.Parse(Smtp.From), to, time.GetUtcNow());
             using var client = new SmtpClient();
             await ConnectAsync(client, either.Token);
             sending = true;
@@ -51,7 +53,7 @@ internal sealed class EmailChannel(IOptions<SmtpOptions> options, TimeProvider t
         }
         catch (OperationCanceledException)
         {
-            return new(SendOutcome.Failed, $"Not done within Smtp:Timeout ({_smtp.Timeout}).");
+            return new(SendOutcome.Failed, $"Not done within Smtp:Timeout ({Smtp.Timeout}).");
         }
         catch (SmtpCommandException refused) when (sending && (int)refused.StatusCode >= 500)
         {
@@ -69,20 +71,20 @@ internal sealed class EmailChannel(IOptions<SmtpOptions> options, TimeProvider t
 
     private async Task ConnectAsync(SmtpClient client, CancellationToken ct)
     {
-        await client.ConnectAsync(_smtp.Host!, _smtp.Port, _smtp.Security switch
+        await client.ConnectAsync(Smtp.Host!, Smtp.Port, Smtp.Security switch
         {
             SmtpSecurity.None => SecureSocketOptions.None,
             SmtpSecurity.StartTls => SecureSocketOptions.StartTls,
             SmtpSecurity.Tls => SecureSocketOptions.SslOnConnect,
             _ => SecureSocketOptions.Auto,
         }, ct);
-        if (string.IsNullOrEmpty(_smtp.User))
+        if (string.IsNullOrEmpty(Smtp.User))
             return;
         // Auto falls back to plain text if the server does not offer TLS, but passwords must not be sent that way.
-        if (_smtp.Security is SmtpSecurity.Auto && !client.IsSecure)
+        if (Smtp.Security is SmtpSecurity.Auto && !client.IsSecure)
             throw new InvalidOperationException(
                 "The server offers no TLS, so the password was not sent. Smtp:Security None sends it in the clear.");
-        await client.AuthenticateAsync(_smtp.User, _smtp.Password ?? "", ct);
+        await client.AuthenticateAsync(Smtp.User, Smtp.Password ?? "", ct);
     }
 
     // The mail is already accepted, so failures here are ignored; limited to 1 s.

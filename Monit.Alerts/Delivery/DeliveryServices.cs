@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Monit.Alerts.Telemetry;
 using Monit.Core.Options;
-using Monit.Storage;
+using Monit.Storage.Resilience;
 
 namespace Monit.Alerts.Delivery;
 

@@ -7,16 +7,25 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Monit.Core.Options;
-using Monit.Storage;
+using Monit.Storage.Resilience;
 
 namespace Monit.ServiceDefaults.KeyRing;
 
 /// <summary>Where the keys of ASP.NET's Data Protection are kept. They survive restarts, and all replicas share them.</summary>
 public static class KeyRingServices
 {
-    /// <summary>Keeps the keys in SQL, encrypted by <c>DataProtection:Key</c>. The host must register the database.</summary>
+    /// <summary>
+    /// Keeps the keys in SQL, encrypted by <c>DataProtection:Key</c>. The host must register the database. Without the
+    /// setting, which the version before does not have, the service works and <see cref="MissingKey"/> refuses what needs keys.
+    /// </summary>
     public static IHostApplicationBuilder AddMonitDataProtection(this IHostApplicationBuilder builder)
     {
+        if (builder.Configuration["DataProtection:Key"] is not { Length: > 0 })
+        {
+            builder.Services.AddSingleton<IDataProtectionProvider, MissingKey>();
+            builder.Services.AddHostedService<MissingKeyWarning>();
+            return builder;
+        }
         builder.Services.AddValidatedOptions<KeyRingOptions>("DataProtection");
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton<StoreResilience>();

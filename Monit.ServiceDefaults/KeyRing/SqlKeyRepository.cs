@@ -2,7 +2,7 @@ using System.Xml.Linq;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Monit.Storage;
+using Monit.Storage.Resilience;
 using Monit.Storage.Sql;
 
 namespace Monit.ServiceDefaults.KeyRing;

@@ -53,7 +53,7 @@ internal sealed class FullEngine : IHttpEngine
     {
         if (redirected is null && !(Uri.TryCreate(url, UriKind.Absolute, out redirected) && HttpProbe.IsHttp(redirected)))
             return HttpAnswer.InvalidUrl;
-        using var opening = new Opening(new PhaseClock(_time), run.Token);
+        using var opening = new Opening(new PhaseClock(_time), ownsConnection: !_keepAlive, run.Token);
         using var request = Request(redirected, opening);
         run.Clock.Enter(Phase.None);
         using var response = await SendAsync(request, opening, run);
@@ -93,8 +93,8 @@ internal sealed class FullEngine : IHttpEngine
         }
     }
 
-    // Called for a request without an idle connection. The client may hand the new connection to another request to the same
-    // origin, if that has waited longer.
+    // Called for a request without an idle connection. With keep-alive the client may hand the new connection to another
+    // request to the same origin, if that has waited longer.
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
     {
         context.InitialRequestMessage.Options.TryGetValue(OpeningKey, out var opening);
@@ -102,7 +102,7 @@ internal sealed class FullEngine : IHttpEngine
         opening!.Begin();
         // The check's own time limit: the client's would let an attempt outlive its check by seconds.
         var stream = await _connector.OpenAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, secure, inline: false, opening.Clock, opening.Token);
-        opening.End();
+        opening.End(stream);
         return stream;
     }
 
@@ -119,14 +119,20 @@ internal sealed class FullEngine : IHttpEngine
         ArrayPool<byte>.Shared.Return(buffer);
     }
 
-    /// <summary>The opening of a connection for one request, which ends with the request.</summary>
+    /// <summary>
+    /// The opening of a connection for one request, which ends with the request. So does the connection, unless it may be kept:
+    /// the client forgets one that is there just after the request has timed out, and leaves it open.
+    /// </summary>
     private sealed class Opening : IDisposable
     {
         private readonly CancellationTokenSource _end;
+        private readonly bool _ownsConnection;
         private volatile bool _pending;
+        private volatile Stream? _connection;
 
-        public Opening(PhaseClock clock, CancellationToken ct)
+        public Opening(PhaseClock clock, bool ownsConnection, CancellationToken ct)
         {
+            _ownsConnection = ownsConnection;
             _end = CancellationTokenSource.CreateLinkedTokenSource(ct);
             (Clock, Token) = (clock, _end.Token);
         }
@@ -142,16 +148,24 @@ internal sealed class FullEngine : IHttpEngine
             Clock.Start();
         }
 
-        public void End()
+        public void End(Stream connection)
         {
             Clock.Enter(Phase.None);
+            _connection = connection;
             _pending = false;
+            // Either this or Dispose sees what the other has done.
+            Interlocked.MemoryBarrier();
+            if (Token.IsCancellationRequested && _ownsConnection)
+                connection.Dispose();
         }
 
         public void Dispose()
         {
             _end.Cancel();
             _end.Dispose();
+            Interlocked.MemoryBarrier();
+            if (_ownsConnection)
+                _connection?.Dispose();
         }
     }
 }

@@ -73,7 +73,6 @@ internal sealed class EmbeddedRedis : IDisposable
         LogMemorySize = "512m",
         PageSize = "1m",
         IndexMemorySize = "1m",
-        DisablePubSub = true,
         MaxDatabases = 1,
         QuietMode = true,
         // Nothing is written there; it only keeps Garnet from the working directory.

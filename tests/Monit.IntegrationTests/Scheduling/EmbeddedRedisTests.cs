@@ -31,6 +31,24 @@ public sealed class EmbeddedRedisTests : IDisposable
     }
 
     [Fact]
+    public async Task Embedded_PublishedMessages_ReachSubscribersOfOtherConnections()
+    {
+        using var server = new EmbeddedRedis(_data);
+        await using var publisher = await ConnectionMultiplexer.ConnectAsync(server.ClientOptions);
+        await using var subscriber = await ConnectionMultiplexer.ConnectAsync(server.ClientOptions);
+        var (channel, ct) = (RedisChannel.Literal("monit:news"), TestContext.Current.CancellationToken);
+        var messages = await subscriber.GetSubscriber().SubscribeAsync(channel);
+
+        foreach (var message in (string[])["one", "two"])
+            Assert.Equal(1, await publisher.GetSubscriber().PublishAsync(channel, message));
+
+        Assert.Equal("one", (await messages.ReadAsync(ct)).Message);
+        Assert.Equal("two", (await messages.ReadAsync(ct)).Message);
+        await messages.UnsubscribeAsync();
+        Assert.Equal(0, await publisher.GetSubscriber().PublishAsync(channel, "three"));
+    }
+
+    [Fact]
     public async Task Embedded_TwoInOneProcess_KeepApart()
     {
         using var one = new EmbeddedRedis(Path.Combine(_data, "one"));

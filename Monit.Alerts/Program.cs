@@ -1,5 +1,6 @@
 using Monit.Alerts;
 using Monit.ServiceDefaults;
+using Monit.ServiceDefaults.KeyRing;
 
 return await StartProblem.RunAsync(args, async () =>
 {
@@ -7,6 +8,7 @@ return await StartProblem.RunAsync(args, async () =>
     builder.AddServiceDefaults();
     builder.AddMonitDatabase();
     builder.Services.AddSchemaWait();
+    builder.AddMonitDataProtection();
     builder.AddMonitAlerts();
 
     var app = builder.BuildValidated();

@@ -14,7 +14,7 @@ public static class ApiServices
 {
     private const int MaxBodyBytes = 64 * 1024;
 
-    /// <summary>Registers the API. The host must register the stores and call <c>AddMonitStorage</c>.</summary>
+    /// <summary>Registers the API. The host must register the stores and call <c>AddMonitStorage</c> and <c>AddMonitDataProtection</c>.</summary>
     public static IHostApplicationBuilder AddMonitApi(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;

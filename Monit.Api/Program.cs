@@ -1,5 +1,6 @@
 using Monit.Api;
 using Monit.ServiceDefaults;
+using Monit.ServiceDefaults.KeyRing;
 using Monit.Storage;
 
 return await StartProblem.RunAsync(args, async () =>
@@ -17,6 +18,7 @@ return await StartProblem.RunAsync(args, async () =>
     builder.AddMonitDatabase();
     builder.AddMonitStorage();
     builder.Services.AddSchemaWait();
+    builder.AddMonitDataProtection();
     builder.AddMonitApi();
 
     var app = builder.BuildValidated();

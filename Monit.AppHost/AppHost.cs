@@ -9,6 +9,7 @@ try
     // Generated once: kept in the user secrets when running, asked for or generated when publishing.
     var jwtSecret = builder.AddKey("jwt-secret");
     var alertsKey = builder.AddKey("alerts-key");
+    var dataProtectionKey = builder.AddKey("data-protection-key");
 
     // Stores that exist, by their connection strings; those of the publish target; else containers, or local processes.
     var redis = builder.AddRedisStore("redis", target);
@@ -21,6 +22,7 @@ try
     var api = builder.AddProject<Projects.Monit_Api>("api")
         .WithStore(redis).WithStore(database).WaitForCompletion(migrations)
         .WithEnvironment("Auth__Secret", jwtSecret)
+        .WithEnvironment("DataProtection__Key", dataProtectionKey)
         .WithExternalHttpEndpoints()
         .WithServiceDefaults(("API reference", "/docs"), ("OpenAPI document", "/openapi/v1.json"))
         .WithDemo()
@@ -30,6 +32,7 @@ try
     var alerts = builder.AddProject<Projects.Monit_Alerts>("alerts")
         .WithStore(database).WaitForCompletion(migrations)
         .WithEnvironment("Alerts__Key", alertsKey)
+        .WithEnvironment("DataProtection__Key", dataProtectionKey)
         .WithServiceDefaults()
         .WithMailServer()
         .WithDeployment(target, maxReplicas: 3);
@@ -39,11 +42,13 @@ try
         .WithStore(redis).WithStore(database).WaitForCompletion(migrations)
         .WithReference(alerts)
         .WithEnvironment("Alerts__Key", alertsKey)
+        .WithEnvironment("DataProtection__Key", dataProtectionKey)
         .WithServiceDefaults()
         .WithReplicas(builder.Configuration.GetValue("Worker:Replicas", 2))
         .WithDeployment(target, maxReplicas: 10);
 
     builder.StopBeforeStores(worker, alerts, api);
+    builder.RequireFreePorts();
     builder.Build().Run();
     return 0;
 }

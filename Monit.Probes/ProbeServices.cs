@@ -5,7 +5,9 @@ using Microsoft.Extensions.Options;
 using Monit.Core.Options;
 using Monit.Probes.Http;
 using Monit.Probes.Http.Fast;
+using Monit.Probes.Http.Full;
 using Monit.Probes.Network;
+using Monit.Probes.Runs;
 
 namespace Monit.Probes;
 
@@ -16,11 +18,17 @@ public static class ProbeServices
     {
         var services = builder.Services;
         services.AddValidatedOptions<ProbeOptions>("Executor");
+        services.AddValidatedOptions<HttpOptions>("Executor");
         services.AddSingleton(_ => new SystemResolver(Dns.GetHostAddresses));
         services.AddSingleton<TargetResolver>(provider => provider.GetRequiredService<SystemResolver>().ResolveAsync);
         services.AddSingleton(provider => new TargetGuard(
             provider.GetRequiredService<IOptions<ProbeOptions>>().Value.AllowPrivateTargets ?? builder.Environment.IsDevelopment()));
-        services.AddSingleton<TargetConnector>().AddSingleton<HttpConnections>().AddSingleton<HttpProbe>();
+        services.AddSingleton<TargetConnector>().AddSingleton<ProbeRegistry>();
+        services.AddSingleton<IHttpEngine>(provider =>
+            provider.GetRequiredService<IOptions<HttpOptions>>().Value.HttpEngine == HttpEngine.Full
+                ? ActivatorUtilities.CreateInstance<FullEngine>(provider) : ActivatorUtilities.CreateInstance<FastEngine>(provider));
+        // One line for each kind of check.
+        services.AddSingleton<IProbe, HttpProbe>();
         return builder;
     }
 }

@@ -35,6 +35,11 @@ public static partial class StartProblem
             await run();
             return 0;
         }
+        catch (OperationCanceledException)
+        {
+            // Stopped while it was still waiting for a store.
+            return 0;
+        }
         catch (Exception failure) when (Lines(failure) is { Count: > 0 } lines)
         {
             foreach (var line in lines)

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Monit.Storage.Resilience;
 using Monit.Storage.Sql;
+using Npgsql;
 using StackExchange.Redis;
 
 namespace Monit.ServiceDefaults;
@@ -17,7 +18,7 @@ public static class Stores
     /// <summary>Registers <see cref="IConnectionMultiplexer"/> with a health check.</summary>
     public static T AddMonitRedis<T>(this T builder) where T : IHostApplicationBuilder
     {
-        var connection = builder.RequireConnectionString("redis");
+        var connection = builder.RequireConnectionString("redis", text => ConfigurationOptions.Parse(text));
         // A span for every command would be many for a check: the pipeline traces what its scripts do, by itself.
         builder.AddRedisClient("redis", settings => (settings.ConnectionString, settings.DisableTracing) = (connection, true), Configure);
         return builder;
@@ -26,7 +27,7 @@ public static class Stores
     /// <summary>Registers <c>IDbContextFactory&lt;MonitDb&gt;</c> and a scoped <see cref="MonitDb"/> on PostgreSQL.</summary>
     public static T AddMonitDatabase<T>(this T builder) where T : IHostApplicationBuilder
     {
-        var connection = builder.RequireConnectionString("monitdb");
+        var connection = builder.RequireConnectionString("monitdb", text => new NpgsqlConnectionStringBuilder(text));
         builder.Services.AddMonitDb<PostgresMonitDb>(options => options.UseMonitPostgres(connection));
         // Retries are done by StoreResilience alone; EF's would need every transaction wrapped in an execution strategy.
         builder.EnrichNpgsqlDbContext<PostgresMonitDb>(settings => settings.DisableRetry = true);
@@ -52,9 +53,20 @@ public static class Stores
         options.BacklogPolicy = BacklogPolicy.FailFast;
     }
 
-    private static string RequireConnectionString(this IHostApplicationBuilder builder, string name) =>
-        builder.Configuration.GetConnectionString(name) is { Length: > 0 } connection
-            ? connection
-            : throw new StartException(
+    private static string RequireConnectionString(this IHostApplicationBuilder builder, string name, Func<string, object> parse)
+    {
+        if (builder.Configuration.GetConnectionString(name) is not { Length: > 0 } connection)
+            throw new StartException(
                 $"ConnectionStrings:{name} is not set. Set it, for example as the environment variable ConnectionStrings__{name}.");
+        try
+        {
+            parse(connection);
+            return connection;
+        }
+        catch (Exception malformed) when (malformed is ArgumentException or FormatException or OverflowException)
+        {
+            // Without the text itself, which may hold a password.
+            throw new StartException($"ConnectionStrings:{name} cannot be read: {malformed.Message}", malformed);
+        }
+    }
 }

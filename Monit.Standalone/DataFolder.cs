@@ -103,6 +103,15 @@ internal sealed class DataFolder : IDisposable
         return keys;
     }
 
+    /// <summary>Makes the folder of Data Protection's keys, the owner's alone, whoever made it.</summary>
+    public string CreateKeyRing()
+    {
+        var folder = Directory.CreateDirectory(System.IO.Path.Combine(Path, "keys")).FullName;
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(folder, OwnerFile | UnixFileMode.UserExecute);
+        return folder;
+    }
+
     /// <summary>
     /// Lets readers and a writer go beside each other, and removes what a killed migration left behind: its lock row, for
     /// which the next start would wait for ever. Nobody else can be migrating while we hold the folder.

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Monit.Alerts;
 using Monit.Api;
 using Monit.ServiceDefaults;
+using Monit.ServiceDefaults.KeyRing;
 using Monit.Storage;
 using Monit.Storage.Sql;
 using Monit.Worker;
@@ -45,6 +46,7 @@ internal static class StandaloneHost
         folder.PrepareDatabase();
         builder.Services.AddSchemaMigration();
         builder.AddMonitStorage();
+        builder.AddMonitDataProtection(folder.CreateKeyRing());
         builder.AddMonitApi();
         builder.AddMonitAlerts();
         builder.AddMonitWorker();

@@ -1,4 +1,5 @@
 using Monit.ServiceDefaults;
+using Monit.ServiceDefaults.KeyRing;
 using Monit.Storage;
 using Monit.Worker;
 using Monit.Worker.Alerting;
@@ -10,6 +11,7 @@ return await StartProblem.RunAsync(args, async () =>
     builder.AddMonitRedis();
     builder.AddMonitDatabase();
     builder.Services.AddSchemaWait();
+    builder.AddMonitDataProtection();
     builder.AddMonitStorage();
     builder.AddMonitWorker();
     builder.AddAlertsClient();

@@ -1,18 +1,19 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
-using Monit.Alerts.Email;
+using Monit.Alerts.Channels;
+using Monit.Alerts.Routing;
 using Monit.Alerts.Telemetry;
 using Monit.Core.Alerts;
-using Monit.Core.Incidents;
 
 namespace Monit.Alerts.Delivery;
 
 /// <summary>Claims one alert, sends it, and records the result.</summary>
 internal sealed partial class AlertDelivery(
-    DeliveryStore store, DeliveryQueue queue, EmailChannel email, DeliveryMetrics metrics, TimeProvider time,
+    DeliveryStore store, DeliveryQueue queue, IEnumerable<IAlertChannel> channels, DeliveryMetrics metrics, TimeProvider time,
     IOptions<DeliveryOptions> options, ILogger<AlertDelivery> logger)
 {
     private static readonly TimeSpan RecordRetryDelay = TimeSpan.FromSeconds(1);
+    private readonly Dictionary<string, IAlertChannel> _channels = channels.ToDictionary(channel => channel.Kind);
 
     /// <param name="stopping">No new send starts once it is cancelled.</param>
     /// <param name="abort">Aborts a send in progress.</param>
@@ -24,11 +25,12 @@ internal sealed partial class AlertDelivery(
             return;
         }
 
+        var destination = claim.Destination;
         var startedAt = time.GetUtcNow();
         var start = time.GetTimestamp();
         var result = stopping.IsCancellationRequested ? new SendResult(SendOutcome.NotSent)
             : !claim.Wanted ? new SendResult(SendOutcome.Cancelled, "The monitor was disabled.")
-            : await email.SendAsync(claim, abort);
+            : await SendAsync(claim, destination, abort);
         var took = time.GetElapsedTime(start);
 
         var status = StatusAfter(claim, result);
@@ -40,7 +42,7 @@ internal sealed partial class AlertDelivery(
             Id = Guid.CreateVersion7(startedAt),
             AlertId = id,
             Number = claim.Alert.Attempts,
-            Channel = EmailChannel.Name,
+            Channel = destination.Channel,
             StartedAt = startedAt,
             DurationMs = (int)took.TotalMilliseconds,
             Error = error,
@@ -48,14 +50,22 @@ internal sealed partial class AlertDelivery(
         Log(claim, result, status, error);
         metrics.Count(claim.Alert.Kind, status);
         if (result.Tried)
-            metrics.RecordAttempt(EmailChannel.Name, result.Outcome, took);
+            metrics.RecordAttempt(destination.Channel, result.Outcome, took);
         Activity.Current.Ended(claim.Alert.Kind, status);
 
         if (!await EndAsync(() => store.EndAsync(claim, status, error, retryAt, attempt), claim, abort))
             LogLost(logger, id);
         if (claim.Alert.Kind is AlertKind.Down && status is not AlertStatus.Pending
-            && await store.WaitingRecoveryAsync(claim.Incident.Id, abort) is { } recovery)
+            && await store.WaitingRecoveryAsync(claim.Alert, abort) is { } recovery)
             queue.TryOffer(recovery);
+    }
+
+    private async Task<SendResult> SendAsync(Claim claim, Destination destination, CancellationToken abort)
+    {
+        using var span = DeliveryTracing.StartSend(destination.Channel);
+        var result = await _channels[destination.Channel].SendAsync(claim.Message, destination.Settings, abort);
+        span.Ended(result);
+        return result;
     }
 
     private AlertStatus StatusAfter(Claim claim, SendResult result) => result.Outcome switch

@@ -1,3 +1,5 @@
+using Monit.Alerts.Channels;
+using Monit.Alerts.Routing;
 using Monit.Core.Alerts;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
@@ -16,7 +18,11 @@ internal sealed record Claim
 
     /// <summary>When the claim expires; also its fencing token.</summary>
     public DateTimeOffset Until => Alert.ClaimedUntil!.Value;
-    public string Recipient => Monitor.AlertEmail is { Length: > 0 } email ? email : OwnerEmail;
+    public Destination Destination => Destination.Of(Monitor, OwnerEmail);
+    public AlertMessage Message => new()
+    {
+        Id = Alert.Id, Kind = Alert.Kind, CreatedAt = Alert.CreatedAt, Incident = Incident, Monitor = Monitor, SendBy = Until,
+    };
 
     /// <summary>
     /// False if the monitor was disabled while an earlier attempt was in progress, so that the alert was not cancelled then.

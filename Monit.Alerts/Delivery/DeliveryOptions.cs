@@ -22,8 +22,8 @@ internal sealed class DeliveryOptions
     public int SweepPage { get; set; } = 500;
 
     /// <summary>
-    /// The lease of an alert that is being sent, 1 s..1 h; default 60 s. Must be longer than <c>Smtp:Timeout</c>, so that a
-    /// slow mail is not sent twice.
+    /// The lease of an alert that is being sent, 1 s..1 h; default 60 s. Must be longer than any channel's longest send
+    /// (<c>Smtp:Timeout</c>), so that a slow one is not sent twice.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan SendLease { get; set; } = TimeSpan.FromSeconds(60);

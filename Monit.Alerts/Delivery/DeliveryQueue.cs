@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
+using Monit.Alerts.Telemetry;
 
 namespace Monit.Alerts.Delivery;
 
@@ -9,10 +10,16 @@ namespace Monit.Alerts.Delivery;
 /// Ids of alerts that may be due, each at most once. Only a hint: an id that is dropped because the queue is full is found
 /// by the sweep.
 /// </summary>
-internal sealed class DeliveryQueue(IOptions<DeliveryOptions> options)
+internal sealed class DeliveryQueue
 {
-    private readonly Channel<Guid> _channel = Channel.CreateBounded<Guid>(options.Value.QueueSize);
+    private readonly Channel<Guid> _channel;
     private readonly ConcurrentDictionary<Guid, ActivityContext> _waiting = new();
+
+    public DeliveryQueue(IOptions<DeliveryOptions> options, DeliveryMetrics metrics)
+    {
+        _channel = Channel.CreateBounded<Guid>(options.Value.QueueSize);
+        metrics.ObserveQueue(() => Count);
+    }
 
     public int Count => _channel.Reader.Count;
 

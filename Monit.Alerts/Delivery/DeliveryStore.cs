@@ -24,9 +24,10 @@ internal sealed class DeliveryStore(
             .Select(a => new DueAlert(a.Id, a.NextAttemptAt)).ToListAsync(token);
     }, ct);
 
-    /// <summary>The incident's recovery alert that waits for its down alert; null if there is none.</summary>
-    public Task<Guid?> WaitingRecoveryAsync(Guid incidentId, CancellationToken ct) => RunAsync((db, token) =>
-        db.Alerts.Where(a => a.IncidentId == incidentId && a.Kind == AlertKind.Recovery && a.Status == AlertStatus.Pending)
+    /// <summary>The recovery alert that waits for this down alert; null if there is none.</summary>
+    public Task<Guid?> WaitingRecoveryAsync(Alert down, CancellationToken ct) => RunAsync((db, token) =>
+        db.Alerts.Where(a => a.IncidentId == down.IncidentId && a.Destination == down.Destination
+                && a.Kind == AlertKind.Recovery && a.Status == AlertStatus.Pending)
             .Select(a => (Guid?)a.Id).SingleOrDefaultAsync(token), ct);
 
     /// <summary>Claims an alert for <see cref="DeliveryOptions.SendLease"/>, in one conditional update.</summary>
@@ -87,11 +88,13 @@ internal sealed class DeliveryStore(
             return true;
         }, CancellationToken.None);
 
-    // A recovery alert waits until its down alert is delivered or given up, so that they arrive in order.
+    // A recovery alert waits until its down alert is delivered or given up, so that they arrive in order. Other kinds and
+    // destinations are those of a newer version beside this one, and left to it.
     private static IQueryable<Alert> Due(MonitDb db, DateTimeOffset now) => db.Alerts
+        .Where(a => (a.Kind == AlertKind.Down || a.Kind == AlertKind.Recovery) && a.Destination == "")
         .Where(a => (a.Status == AlertStatus.Pending && a.NextAttemptAt <= now)
             || (a.Status == AlertStatus.Sending && a.ClaimedUntil < now))
-        .Where(a => a.Kind == AlertKind.Down || !db.Alerts.Any(down => down.IncidentId == a.IncidentId
+        .Where(a => a.Kind == AlertKind.Down || !db.Alerts.Any(down => down.IncidentId == a.IncidentId && down.Destination == a.Destination
             && down.Kind == AlertKind.Down
             && (down.Status == AlertStatus.Pending || down.Status == AlertStatus.Sending)));
 

@@ -1,24 +1,15 @@
 using Microsoft.Extensions.Options;
-using Monit.Alerts.Email;
 using Monit.Alerts.Telemetry;
-using Monit.Core.Alerts;
 
 namespace Monit.Alerts.Delivery;
 
 /// <summary>Takes alerts from the queue and delivers up to <see cref="DeliveryOptions.DeliveryWorkers"/> concurrently.</summary>
 internal sealed partial class DeliveryWorkers(
     DeliveryQueue queue, AlertDelivery delivery, TimeProvider time, IOptions<DeliveryOptions> options,
-    IOptions<SmtpOptions> smtp, IOptions<HostOptions> host, ILogger<DeliveryWorkers> logger) : BackgroundService
+    IOptions<HostOptions> host, ILogger<DeliveryWorkers> logger) : BackgroundService
 {
     private static readonly TimeSpan TimeToRecord = TimeSpan.FromSeconds(5);
     private readonly CancellationTokenSource _abort = new(Timeout.InfiniteTimeSpan, time);
-
-    public override Task StartAsync(CancellationToken cancellationToken)
-    {
-        if (!smtp.Value.HasHost)
-            LogNoHost(logger);
-        return base.StartAsync(cancellationToken);
-    }
 
     /// <summary>Lets sends in progress finish, or aborts them early enough to record that.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -55,10 +46,6 @@ internal sealed partial class DeliveryWorkers(
             }
         }
     }
-
-    [LoggerMessage(1, LogLevel.Warning,
-        "Smtp:Host is not set: alerts are recorded as undeliverable, and no e-mail is sent. Set Smtp:Host to send them")]
-    private static partial void LogNoHost(ILogger logger);
 
     [LoggerMessage(2, LogLevel.Error, "Alert {AlertId} could not be handled; the sweep will try again")]
     private static partial void LogFailed(ILogger logger, Guid alertId, Exception failure);

@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using Monit.Alerts.Delivery;
-using Monit.Alerts.Email;
+using Monit.Alerts.Channels;
 using Monit.Core.Alerts;
-using Monit.Core.Incidents;
 
 namespace Monit.Alerts.Telemetry;
 
@@ -15,19 +13,20 @@ internal static class DeliveryTracing
     public static Activity? StartDelivery(Guid alertId, ActivityContext requester) =>
         Source.StartActivity("monit.alert.deliver", ActivityKind.Consumer, requester)?.SetTag("monit.alert.id", alertId.ToString());
 
-    public static Activity? StartSend(SmtpOptions smtp) =>
-        Source.StartActivity("monit.alert.send", ActivityKind.Client)
-            ?.SetTag("monit.alert.channel", EmailChannel.Name).SetTag("server.address", smtp.Host).SetTag("server.port", smtp.Port);
+    public static Activity? StartSend(string channel) =>
+        Source.StartActivity("monit.alert.send", ActivityKind.Client)?.SetTag("monit.alert.channel", channel);
 
-    /// <summary>Drops the span, because another sender has the alert.</summary>
-    public static void Discard(this Activity? delivery)
+    /// <summary>Drops the span: another sender has the alert, or nobody was asked.</summary>
+    public static void Discard(this Activity? span)
     {
-        if (delivery is not null)
-            delivery.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+        if (span is not null)
+            span.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
     }
 
     public static void Ended(this Activity? send, SendResult result)
     {
+        if (result.Outcome is SendOutcome.Undeliverable)
+            send.Discard();
         send?.SetTag("monit.alert.result", result.Outcome.ToString().ToLowerInvariant());
         if (result.Outcome is SendOutcome.Failed or SendOutcome.Refused)
             send?.SetTag("error.type", result.Outcome.ToString().ToLowerInvariant()).SetStatus(ActivityStatusCode.Error);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
 using Monit.Core.Options;
 using Monit.Storage.Schedule;
@@ -18,18 +17,12 @@ internal static class AuthServices
         services.AddValidatedOptions<AuthOptions>("Auth");
         services.AddSingleton<Passwords>();
         services.AddSingleton<Tokens>();
-        // AddAuthentication requires Data Protection, which would store a key ring in the user's home. Monit does not use it.
-        services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<Tokens>((jwt, tokens) =>
         {
             jwt.MapInboundClaims = false;
             jwt.TokenValidationParameters = tokens.Validation;
         });
-        // The hosted service that loads the key ring at start is registered even with the ephemeral provider.
-        foreach (var loader in services.Where(service => service.ServiceType == typeof(IHostedService)
-            && service.ImplementationType?.Assembly == typeof(EphemeralDataProtectionProvider).Assembly).ToList())
-            services.Remove(loader);
         services.AddAuthorization();
         services.AddRateLimiter(limits =>
         {

@@ -1,7 +1,7 @@
 namespace Monit.Core.Checks;
 
 /// <summary>How the decision treats a failure.</summary>
-public enum FailureKind
+public enum FailureKind : byte
 {
     /// <summary>Not a failure.</summary>
     None,

@@ -1,25 +1,30 @@
 namespace Monit.Core.Checks;
 
-/// <summary>Why a check failed.</summary>
-public enum FailureReason
+/// <summary>Why a check failed. The names are stored; the numbers are not.</summary>
+public enum FailureReason : byte
 {
+    // Of every kind: FailureReasons.OfEveryKind.
+
     /// <summary>The check exceeded the monitor's time-out.</summary>
     Timeout,
     /// <summary>The name could not be resolved, temporarily or permanently.</summary>
     DnsFailure,
-    /// <summary>Connection refused or reset, host unreachable, or a response that is not HTTP.</summary>
+    /// <summary>Connection refused or reset, host unreachable, or a response that is not of the protocol.</summary>
     NetworkError,
     /// <summary>The connection timed out in the operating system.</summary>
     NetworkTimeout,
     /// <summary>The TLS handshake failed, or the certificate is invalid.</summary>
     TlsError,
-    /// <summary>Not an absolute http or https URL.</summary>
+    /// <summary>Not a URL that can be checked.</summary>
     InvalidRequest,
     /// <summary>The address is private, loopback, link-local, multicast or a cloud metadata service.</summary>
     BlockedTarget,
+    LatencyExceeded,
+
+    // Of one kind: its ICheckKind.Reasons.
+
     TooManyRedirects,
     UnexpectedStatus,
-    LatencyExceeded,
 }
 
 /// <summary>The names of the reasons in Redis, SQL, the API and mails.</summary>
@@ -28,7 +33,14 @@ public static class FailureReasons
     private static readonly string[] Names =
     [
         "TIMEOUT", "DNS_FAILURE", "NETWORK_ERROR", "NETWORK_TIMEOUT", "TLS_ERROR", "INVALID_REQUEST",
-        "BLOCKED_TARGET", "TOO_MANY_REDIRECTS", "UNEXPECTED_STATUS", "LATENCY_EXCEEDED",
+        "BLOCKED_TARGET", "LATENCY_EXCEEDED", "TOO_MANY_REDIRECTS", "UNEXPECTED_STATUS",
+    ];
+
+    /// <summary>The reasons for which a check of any kind may fail; those of one kind are its <see cref="ICheckKind.Reasons"/>.</summary>
+    public static IReadOnlyList<FailureReason> OfEveryKind { get; } =
+    [
+        FailureReason.Timeout, FailureReason.DnsFailure, FailureReason.NetworkError, FailureReason.NetworkTimeout,
+        FailureReason.TlsError, FailureReason.InvalidRequest, FailureReason.BlockedTarget, FailureReason.LatencyExceeded,
     ];
 
     public static string ToWire(this FailureReason reason) => Names[(int)reason];

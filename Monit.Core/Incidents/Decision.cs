@@ -35,12 +35,12 @@ public static class Decision
     /// <param name="at">When the check began, Unix ms.</param>
     /// <param name="mayRetry">Whether the retry budget allows a quick retry.</param>
     public static Outcome Decide(
-        in IncidentState state, in ProbeResult result, long at, DecisionRules rules, bool mayRetry)
+        in IncidentState state, in Verdict result, long at, DecisionRules rules, bool mayRetry)
     {
         if (result.Success)
             return new Outcome(MonitorState.Up, default, NextCheck.Slot, state.DbIncident ? IncidentChange.Close : IncidentChange.None);
 
-        var failing = state with { FirstFailureAt = state.IsHealthy ? at : state.FirstFailureAt, LastFailureAt = at };
+        var failing = state with { FirstFailureAt = state.IsHealthy ? at : state.FirstFailureAt };
 
         var quickRetry = result.Kind is FailureKind.Retryable or FailureKind.Terminal
             && state.FailureCount == 0 && state.RetryCount < rules.RetryThreshold && mayRetry;
@@ -51,7 +51,7 @@ public static class Decision
         failing = failing with { FailureCount = state.FailureCount + 1, RetryCount = 0, Parked = terminal };
         var opens = !state.DbIncident && (terminal || failing.FailureCount >= rules.FailureThreshold);
         if (opens)
-            failing = failing with { DbIncident = true, Alerted = true };
+            failing = failing with { DbIncident = true };
 
         return new Outcome(
             failing.State,

@@ -7,10 +7,10 @@ namespace Monit.Core.Incidents;
 /// <summary>
 /// The failure counters of a monitor, stored in the Redis hash <c>incident</c> only while it fails:
 /// <c>failure_count retry_count first_failure_at last_failure_at alerted db_incident parked</c>.
-/// <see langword="default"/> means healthy. Times are Unix ms on Redis' clock.
+/// <see langword="default"/> means healthy. Times are Unix ms on Redis' clock. Nothing reads <c>last_failure_at</c> and
+/// <c>alerted</c>; they are written for processes of version 0.1, which expect seven fields.
 /// </summary>
-public readonly record struct IncidentState(
-    int FailureCount, int RetryCount, long FirstFailureAt, long LastFailureAt, bool Alerted, bool DbIncident, bool Parked)
+public readonly record struct IncidentState(int FailureCount, int RetryCount, long FirstFailureAt, bool DbIncident, bool Parked)
 {
     public bool IsHealthy => this == default;
 
@@ -28,12 +28,11 @@ public readonly record struct IncidentState(
         !enabled ? MonitorState.Paused : State == MonitorState.Up && !everChecked ? MonitorState.Pending : State;
 
     /// <summary>The state derived from an open incident in SQL, for when Redis has lost its own.</summary>
-    public static IncidentState Restored(DateTimeOffset startedAt, bool alerted) =>
-        new(1, 0, startedAt.ToUnixTimeMilliseconds(), startedAt.ToUnixTimeMilliseconds(), alerted, true, false);
+    public static IncidentState Restored(DateTimeOffset startedAt) => new(1, 0, startedAt.ToUnixTimeMilliseconds(), true, false);
 
     /// <summary>The text stored in Redis; empty for a healthy monitor.</summary>
     public string Encode() => IsHealthy ? "" : string.Create(CultureInfo.InvariantCulture,
-        $"{FailureCount} {RetryCount} {FirstFailureAt} {LastFailureAt} {(Alerted ? 1 : 0)} {(DbIncident ? 1 : 0)} {(Parked ? 1 : 0)}");
+        $"{FailureCount} {RetryCount} {FirstFailureAt} {FirstFailureAt} {(DbIncident ? 1 : 0)} {(DbIncident ? 1 : 0)} {(Parked ? 1 : 0)}");
 
     /// <summary>Parses the text of <see cref="Encode"/>; empty means healthy. False if it is malformed.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> text, out IncidentState state)
@@ -43,11 +42,11 @@ public readonly record struct IncidentState(
             return true;
         var rest = text;
         if (!Fields.TryLong(ref rest, out var failures) || !Fields.TryLong(ref rest, out var retries)
-            || !Fields.TryLong(ref rest, out var first) || !Fields.TryLong(ref rest, out var last)
-            || !Fields.TryLong(ref rest, out var alerted) || !Fields.TryLong(ref rest, out var db)
+            || !Fields.TryLong(ref rest, out var first) || !Fields.TryLong(ref rest, out _)
+            || !Fields.TryLong(ref rest, out _) || !Fields.TryLong(ref rest, out var db)
             || !Fields.TryLong(ref rest, out var parked))
             return false;
-        state = new IncidentState((int)failures, (int)retries, first, last, alerted == 1, db == 1, parked == 1);
+        state = new IncidentState((int)failures, (int)retries, first, db == 1, parked == 1);
         return true;
     }
 }

@@ -8,29 +8,32 @@ namespace Monit.Probes.Network;
 internal static class FailureClassifier
 {
     /// <summary>Null for an exception that no target can cause: a bug in Monit must not look like an outage.</summary>
-    public static ProbeResult? Classify(Exception failure)
+    public static Failure? Classify(Exception failure)
     {
+        // .NET's client wraps whatever happens while it connects, which may be a bug of Monit's.
+        if (failure is HttpRequestException { HttpRequestError: not HttpRequestError.InvalidResponse, InnerException: { } inner })
+            return Classify(inner);
         for (var cause = failure; cause is not null; cause = cause.InnerException)
         {
             switch (cause)
             {
                 case BlockedTargetException:
-                    return ProbeResult.Down(FailureReason.BlockedTarget, FailureKind.Definite);
+                    return new Failure(FailureReason.BlockedTarget, FailureKind.Definite);
                 case AuthenticationException:
-                    return ProbeResult.Down(FailureReason.TlsError, FailureKind.Definite);
+                    return new Failure(FailureReason.TlsError, FailureKind.Definite);
                 case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData }:
-                    return ProbeResult.Down(FailureReason.DnsFailure, FailureKind.Terminal);
+                    return new Failure(FailureReason.DnsFailure, FailureKind.Terminal);
                 case SocketException { SocketErrorCode: SocketError.TryAgain or SocketError.NoRecovery }:
-                    return ProbeResult.Down(FailureReason.DnsFailure, FailureKind.Retryable);
+                    return new Failure(FailureReason.DnsFailure, FailureKind.Retryable);
                 case SocketException { SocketErrorCode: SocketError.TimedOut }:
-                    return ProbeResult.Down(FailureReason.NetworkTimeout, FailureKind.Retryable);
+                    return new Failure(FailureReason.NetworkTimeout, FailureKind.Retryable);
                 case UriFormatException or NotSupportedException:
-                    return ProbeResult.Down(FailureReason.InvalidRequest, FailureKind.Terminal);
+                    return new Failure(FailureReason.InvalidRequest, FailureKind.Terminal);
             }
         }
 
-        return failure is IOException or InvalidDataException or SocketException
-            ? ProbeResult.Down(FailureReason.NetworkError, FailureKind.Retryable)
+        return failure is IOException or InvalidDataException or SocketException or HttpRequestException
+            ? new Failure(FailureReason.NetworkError, FailureKind.Retryable)
             : null;
     }
 }

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Monit.Probes.Network.Sockets;
 
 namespace Monit.Probes.Network;
@@ -13,18 +15,35 @@ internal sealed class TargetConnector(TargetGuard guard, TargetResolver resolve)
     /// <summary>Whether connections use <see cref="Epoll"/>; default: on Linux. Otherwise they use .NET's own sockets.</summary>
     public bool UsesEpoll { get; init; } = OperatingSystem.IsLinux();
 
-    /// <param name="inline">Whether continuations may run on the thread of <see cref="Epoll"/>; see <see cref="EpollStream"/>.</param>
+    /// <summary>Connects, and performs the TLS handshake if <paramref name="secure"/>.</summary>
+    /// <param name="inline">
+    /// Whether continuations may run on the thread of <see cref="Epoll"/>; see <see cref="EpollStream"/>. With TLS they never
+    /// do: its computations are too long.
+    /// </param>
     /// <exception cref="BlockedTargetException">The guard refuses all addresses.</exception>
     /// <exception cref="SocketException">The name has no address, or no address accepts the connection.</exception>
-    public async ValueTask<Stream> ConnectAsync(string host, int port, bool inline, CancellationToken ct)
+    /// <exception cref="AuthenticationException">The handshake failed.</exception>
+    public async ValueTask<Stream> OpenAsync(string host, int port, bool secure, bool inline, PhaseClock clock, CancellationToken ct)
     {
-        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await ResolveAsync(host, ct);
+        var stream = await ConnectAsync(host, port, inline && !secure, clock, ct);
+        if (!secure)
+            return stream;
+        clock.Enter(Phase.Tls);
+        return await SecureAsync(stream, host, ct);
+    }
+
+    private async ValueTask<Stream> ConnectAsync(string host, int port, bool inline, PhaseClock clock, CancellationToken ct)
+    {
+        if (!IPAddress.TryParse(host, out var literal))
+            clock.Enter(Phase.Dns);
+        var addresses = literal is not null ? [literal] : await ResolveAsync(host, ct);
         if (addresses.Length == 0)
             throw new SocketException((int)SocketError.NoData);
         var allowed = Array.FindAll(addresses, guard.Allows);
         if (allowed.Length == 0)
             throw new BlockedTargetException();
 
+        clock.Enter(Phase.Connect);
         for (var i = 0; ; i++)
         {
             try
@@ -51,6 +70,21 @@ internal sealed class TargetConnector(TargetGuard guard, TargetResolver resolve)
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    private static async ValueTask<SslStream> SecureAsync(Stream stream, string host, CancellationToken ct)
+    {
+        var secure = new SslStream(stream);
+        try
+        {
+            await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = host }, ct);
+            return secure;
+        }
+        catch (Exception failure)
+        {
+            await secure.DisposeAsync();
+            throw failure is OperationCanceledException ? failure : new AuthenticationException("The TLS handshake failed.", failure);
         }
     }
 

@@ -48,6 +48,13 @@ public readonly record struct Completion(
 public readonly record struct ScheduleEntry(
     Guid Id, CheckConfig Config, IncidentState Incident, TimeSpan? Soon, bool Force = false);
 
+/// <summary>The reply of <c>schedule</c>.</summary>
+/// <param name="Newer">
+/// Positions, from 0, of the monitors whose new configuration was not written, because Redis has the old one in a format
+/// that this version of Monit does not know.
+/// </param>
+public sealed record Scheduled(int Written, IReadOnlyList<int> Newer);
+
 /// <summary>A monitor to remove, unless Redis has a newer version than <paramref name="Version"/> (null: any version).</summary>
 public readonly record struct Removal(Guid Id, long? Version);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Microsoft.Extensions.Options;
 using Monit.Core.Checks;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
@@ -10,10 +11,11 @@ namespace Monit.Storage.Schedule;
 
 /// <summary>
 /// The schedule in Redis: typed calls of the scripts, each for one shard and at most <see cref="MaxBatch"/> ids. Calls are
-/// retried if Redis does not answer, except <see cref="ClaimAsync"/> and <see cref="FetchDueAsync"/>.
+/// retried if Redis does not answer, except <see cref="ClaimAsync"/>.
 /// </summary>
 /// <exception cref="RedisException">Redis is unavailable, or replied with an error.</exception>
-public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, StoreResilience resilience)
+public sealed class RedisSchedule(
+    IConnectionMultiplexer redis, RedisKeys keys, IOptions<SchedulingOptions> options, StoreResilience resilience)
 {
     /// <summary>The maximum number of ids per call; Lua's unpack fails at 8000 values.</summary>
     public const int MaxBatch = 2000;
@@ -22,7 +24,7 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
 
     private readonly Dictionary<RedisScript, RedisKey[][]> _keys = new[]
     {
-        RedisScript.Claim, RedisScript.FetchDue, RedisScript.Complete, RedisScript.Release, RedisScript.Extend,
+        RedisScript.Claim, RedisScript.Complete, RedisScript.Release, RedisScript.Extend,
         RedisScript.Reclaim, RedisScript.Schedule, RedisScript.Remove, RedisScript.Compare, RedisScript.Restore,
     }.ToDictionary(s => s, s => Enumerable.Range(0, keys.Shards).Select(shard => keys.For(shard, s)).ToArray());
 
@@ -32,10 +34,11 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
 
     /// <summary>Leases up to <paramref name="limit"/> due monitors. Never retried: the jobs of a lost reply are reclaimed.</summary>
     /// <param name="revision">The <see cref="Claim.Revision"/> of the last claim; null if the caller has no configurations cached.</param>
-    public async Task<Claim> ClaimAsync(int shard, int limit, TimeSpan lease, long? revision = null)
+    /// <param name="overdue">How long the monitors must have been due.</param>
+    public async Task<Claim> ClaimAsync(int shard, int limit, TimeSpan lease, long? revision = null, TimeSpan overdue = default)
     {
         var reply = await Db.ScriptEvaluateAsync(RedisScript.Claim.Text, _keys[RedisScript.Claim][shard],
-            [Math.Min(limit, MaxBatch), Ms(lease), revision ?? RedisValue.EmptyString]);
+            [Math.Min(limit, MaxBatch), Ms(lease), revision ?? RedisValue.EmptyString, Ms(overdue)]);
         var ids = Ids(reply[3]);
         var dues = (RedisValue[])reply[4]!;
         var incidents = (RedisValue[])reply[5]!;
@@ -53,11 +56,6 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
         var members = ids.Select(Text).ToArray();
         return Array.ConvertAll(await resilience.RunAsync(_ => Db.HashGetAsync(key, members), ct), text => (byte[]?)text ?? []);
     }
-
-    /// <summary>Takes due monitors without a lease; only for benchmarks.</summary>
-    public async Task<IReadOnlyList<Guid>> FetchDueAsync(int shard, int limit) =>
-        [.. ((RedisValue[])(await Db.ScriptEvaluateAsync(RedisScript.FetchDue.Text, _keys[RedisScript.FetchDue][shard],
-            [Math.Min(limit, MaxBatch)]))!).Select(Id)];
 
     /// <summary>Ends checks and schedules the next ones. Returns the positions, from 0, of the jobs that were fenced off.</summary>
     public async Task<IReadOnlyList<int>> CompleteAsync(int shard, IReadOnlyList<Completion> batch, CancellationToken ct = default)
@@ -131,21 +129,25 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
     public async Task<int> ReclaimAsync(int shard, int limit, TimeSpan longestLease, CancellationToken ct = default) =>
         (int)await RunAsync(RedisScript.Reclaim, shard, [Math.Min(limit, MaxBatch), Ms(longestLease)], ct);
 
-    /// <summary>Adds or updates monitors. Returns the number written.</summary>
-    public async Task<int> ScheduleAsync(int shard, IReadOnlyList<ScheduleEntry> batch, CancellationToken ct = default)
+    /// <summary>Adds or updates monitors, but no configuration that Redis has in a format above this version's.</summary>
+    public async Task<Scheduled> ScheduleAsync(int shard, IReadOnlyList<ScheduleEntry> batch, CancellationToken ct = default)
     {
-        var args = new RedisValue[batch.Count * 6];
+        var format = options.Value.ConfigFormat;
+        var args = new RedisValue[1 + batch.Count * 7];
+        args[0] = CheckConfig.NewestFormat;
         for (var i = 0; i < batch.Count; i++)
         {
             var entry = batch[i];
-            args[i * 6] = Text(entry.Id);
-            args[i * 6 + 1] = entry.Config.Encode();
-            args[i * 6 + 2] = entry.Incident.Encode();
-            args[i * 6 + 3] = Cadence.Phase(entry.Id, entry.Config.Interval);
-            args[i * 6 + 4] = entry.Soon is { } soon ? Ms(soon) : RedisValue.EmptyString;
-            args[i * 6 + 5] = entry.Force ? 1 : 0;
+            args[1 + i * 7] = Text(entry.Id);
+            args[2 + i * 7] = entry.Config.Encode(format);
+            args[3 + i * 7] = entry.Incident.Encode();
+            args[4 + i * 7] = Cadence.Phase(entry.Id, entry.Config.Interval);
+            args[5 + i * 7] = entry.Soon is { } soon ? Ms(soon) : RedisValue.EmptyString;
+            args[6 + i * 7] = entry.Force ? 1 : 0;
+            args[7 + i * 7] = entry.Config.Target(format == 1 ? 2 : 1);
         }
-        return (int)await RunAsync(RedisScript.Schedule, shard, args, ct);
+        var reply = await RunAsync(RedisScript.Schedule, shard, args, ct);
+        return new Scheduled((int)reply[0], Positions(reply[1]));
     }
 
     /// <summary>Removes monitors from all keys. Returns the number removed, including those that were not there.</summary>
@@ -240,8 +242,6 @@ public sealed class RedisSchedule(IConnectionMultiplexer redis, RedisKeys keys, 
         var (first, last) = (Score(dues[0]), Score(dues[1]));
         return first + (last - first) * position / Math.Max(1, count - 1);
     }
-
-    private static Guid Id(RedisValue text) => Guid.Parse(Bytes(text));
 
     private static ReadOnlySpan<byte> Bytes(RedisValue text) => ((ReadOnlyMemory<byte>)text).Span;
 

@@ -9,7 +9,6 @@ namespace Monit.Storage.Schedule;
 public sealed partial class RedisScript
 {
     public static readonly RedisScript Claim = new("claim");
-    public static readonly RedisScript FetchDue = new("fetch_due");
     public static readonly RedisScript Complete = new("complete");
     public static readonly RedisScript Release = new("release");
     public static readonly RedisScript Extend = new("extend");
@@ -34,7 +33,7 @@ public sealed partial class RedisScript
     private static string Read(string name)
     {
         using var stream = typeof(RedisScript).Assembly.GetManifestResourceStream($"{name}.lua")
-            ?? throw new InvalidOperationException($"The script {name}.lua is not embedded in Monit.Core.");
+            ?? throw new InvalidOperationException($"The script {name}.lua is not embedded in Monit.Storage.");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

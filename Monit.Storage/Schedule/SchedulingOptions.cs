@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Monit.Core.Checks;
 
 namespace Monit.Storage.Schedule;
 
@@ -12,4 +13,11 @@ public sealed class SchedulingOptions
     /// <summary>The prefix of all keys, 1..64 letters, digits, <c>.</c>, <c>_</c> or <c>-</c>; default <c>monit</c>.</summary>
     [Required, RegularExpression("^[A-Za-z0-9_.-]{1,64}$")]
     public string KeyPrefix { get; set; } = "monit";
+
+    /// <summary>
+    /// The format in which configurations are written, 1 or 2; default 1, which version 0.1 reads too. Processes with
+    /// different values may run together: each reads both formats.
+    /// </summary>
+    [Range(1, CheckConfig.NewestFormat)]
+    public int ConfigFormat { get; set; } = 1;
 }

@@ -62,6 +62,12 @@ internal sealed class AlertConfiguration : IEntityTypeConfiguration<Alert>
         alert.Property(a => a.Status).HasConversion<LowerCase<AlertStatus>>().HasMaxLength(16);
         alert.Property(a => a.LastError).HasMaxLength(500);
         alert.HasOne<MonitorIncident>().WithMany().HasForeignKey(a => a.IncidentId).OnDelete(DeleteBehavior.Cascade);
+        alert.Property(a => a.Subject).HasMaxLength(128);
+        alert.Property(a => a.Destination).HasMaxLength(64).HasDefaultValue("");
+        alert.Property(a => a.Step).HasDefaultValue(0);
+        alert.HasIndex(a => new { a.Subject, a.Kind, a.Destination, a.Step }).IsUnique();
+        // For the version before, which writes neither subject, destination nor step. Until it is dropped, an incident has one
+        // alert of a kind.
         alert.HasIndex(a => new { a.IncidentId, a.Kind }).IsUnique();
         alert.HasIndex(a => a.NextAttemptAt).HasFilter("status IN ('pending', 'sending')")
             .HasDatabaseName("ix_alerts_unsent");
@@ -77,6 +83,15 @@ internal sealed class AlertAttemptConfiguration : IEntityTypeConfiguration<Alert
         attempt.Property(a => a.Error).HasMaxLength(500);
         attempt.HasOne<Alert>().WithMany().HasForeignKey(a => a.AlertId).OnDelete(DeleteBehavior.Cascade);
         attempt.HasIndex(a => new { a.AlertId, a.Number });
+    }
+}
+
+internal sealed class DataProtectionKeyConfiguration : IEntityTypeConfiguration<DataProtectionKey>
+{
+    public void Configure(EntityTypeBuilder<DataProtectionKey> key)
+    {
+        key.ToTable("data_protection_keys");
+        key.Property(k => k.Name).HasMaxLength(256);
     }
 }
 

@@ -115,6 +115,7 @@ public sealed class IncidentStore(IDbContextFactory<MonitDb> dbs, StoreResilienc
         IncidentId = incident.Id,
         MonitorId = incident.MonitorId,
         Kind = kind,
+        Subject = Alert.AboutIncident(incident.Id),
         // The time is Redis', and the clock of Monit.Alerts may be behind it; the alert must be due at once all the same.
         NextAttemptAt = at - ClockSkew,
         CreatedAt = at,

@@ -59,11 +59,13 @@ public sealed class PostgresMonitDb(DbContextOptions<PostgresMonitDb> options) :
                 """, ct);
         if (alerts.Count > 0)
             await Database.ExecuteSqlAsync($"""
-                INSERT INTO alerts (id, incident_id, monitor_id, kind, status, attempts, next_attempt_at, created_at)
-                SELECT id, incident_id, monitor_id, kind, 'pending', 0, next_attempt_at, created_at
+                INSERT INTO alerts
+                    (id, incident_id, monitor_id, kind, subject, destination, step, status, attempts, next_attempt_at, created_at)
+                SELECT id, incident_id, monitor_id, kind, subject, destination, step, 'pending', 0, next_attempt_at, created_at
                 FROM unnest({All(alerts, a => a.Id)}, {All(alerts, a => a.IncidentId)}, {All(alerts, a => a.MonitorId)},
-                    {All(alerts, a => LowerCase<AlertKind>.Of(a.Kind))}, {All(alerts, a => a.NextAttemptAt)},
-                    {All(alerts, a => a.CreatedAt)}) AS n (id, incident_id, monitor_id, kind, next_attempt_at, created_at)
+                    {All(alerts, a => LowerCase<AlertKind>.Of(a.Kind))}, {All(alerts, a => a.Subject)}, {All(alerts, a => a.Destination)},
+                    {All(alerts, a => a.Step)}, {All(alerts, a => a.NextAttemptAt)}, {All(alerts, a => a.CreatedAt)})
+                    AS n (id, incident_id, monitor_id, kind, subject, destination, step, next_attempt_at, created_at)
                 """, ct);
     }
 

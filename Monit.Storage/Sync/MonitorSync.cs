@@ -9,24 +9,29 @@ namespace Monit.Storage.Sync;
 
 /// <summary>
 /// Updates some monitors in Redis from SQL: reads SQL, writes Redis where SQL's version is higher, reads SQL again, and
-/// repeats until nothing has changed in between. Missing and disabled monitors are removed from Redis.
+/// repeats until nothing has changed in between. Missing and disabled monitors are removed from Redis. A monitor that Redis
+/// has in a format that this version does not know is left to a newer process, and counts as not yet written.
 /// </summary>
 public sealed class MonitorSync(IDbContextFactory<MonitDb> dbs, RedisSchedule schedule, StoreResilience resilience)
 {
     /// <param name="ids">At most <see cref="RedisSchedule.MaxBatch"/>.</param>
     /// <param name="soon">The maximum delay until the next check; null: due at the next slot.</param>
     /// <param name="force">Write even if Redis has this version: "check now", or a configuration that cannot be read.</param>
-    public async Task SyncAsync(IReadOnlyCollection<Guid> ids, TimeSpan? soon, bool force = false, CancellationToken ct = default)
+    /// <returns>How many monitors were left to a newer process.</returns>
+    public async Task<int> SyncAsync(IReadOnlyCollection<Guid> ids, TimeSpan? soon, bool force = false, CancellationToken ct = default)
     {
         var pending = ids.ToArray();
+        var left = new HashSet<Guid>();
         while (pending.Length > 0)
         {
             var seen = await ReadAsync(pending, ct);
-            await WriteAsync(pending, seen, soon, force, ct);
-            var now = await resilience.RunAsync(token => VersionsAsync(pending, seen, token), ct);
+            left.ExceptWith(pending);
+            left.UnionWith(await WriteAsync(pending, seen, soon, force, ct));
+            var now = await resilience.RunAsync(token => VersionsAsync(pending, seen, left, token), ct);
             pending = [.. pending.Where(id =>
                 now.TryGetValue(id, out var version) != seen.TryGetValue(id, out var row) || version != (row?.Monitor.Version ?? 0))];
         }
+        return left.Count;
     }
 
     /// <summary>"Check now": makes it due at once, even while it is being checked.</summary>
@@ -48,10 +53,10 @@ public sealed class MonitorSync(IDbContextFactory<MonitDb> dbs, RedisSchedule sc
         {
             Monitor = m,
             Open = db.Incidents.Where(i => i.MonitorId == m.Id && i.EndTime == null)
-                .Select(i => new { i.StartTime, i.Alerted }).FirstOrDefault(),
+                .Select(i => (DateTimeOffset?)i.StartTime).FirstOrDefault(),
         }).ToListAsync(ct);
         return rows.ConvertAll(r => new Row(r.Monitor,
-            r.Open is { } open ? IncidentState.Restored(open.StartTime, open.Alerted) : default));
+            r.Open is { } startedAt ? IncidentState.Restored(startedAt) : default));
     }
 
     private async Task<Dictionary<Guid, Row>> ReadAsync(Guid[] ids, CancellationToken ct) =>
@@ -61,25 +66,33 @@ public sealed class MonitorSync(IDbContextFactory<MonitDb> dbs, RedisSchedule sc
             return (await RowsAsync(db, all => all.Where(m => ids.Contains(m.Id)), token)).ToDictionary(r => r.Monitor.Id);
         }, ct);
 
-    private async Task WriteAsync(
+    // Returns the monitors left to a newer process.
+    private async Task<List<Guid>> WriteAsync(
         Guid[] ids, Dictionary<Guid, Row> rows, TimeSpan? soon, bool force, CancellationToken ct)
     {
+        var left = new List<Guid>();
         foreach (var shard in ids.GroupBy(schedule.Keys.ShardOf))
         {
             var known = shard.ToLookup(id => rows.TryGetValue(id, out var row) && row.Monitor.Enabled);
-            if (known[true].Any())
-                await schedule.ScheduleAsync(shard.Key, [.. known[true].Select(id => rows[id].Entry(soon, force))], ct);
+            var wanted = known[true].ToList();
+            if (wanted.Count > 0)
+            {
+                var scheduled = await schedule.ScheduleAsync(shard.Key, wanted.ConvertAll(id => rows[id].Entry(soon, force)), ct);
+                left.AddRange(scheduled.Newer.Select(position => wanted[position]));
+            }
             if (known[false].Any())
                 await schedule.RemoveAsync(shard.Key,
                     [.. known[false].Select(id => new Removal(id, rows.GetValueOrDefault(id)?.Monitor.Version))], ct);
         }
+        return left;
     }
 
     // Records the versions that Redis has now, and returns the current ones of SQL.
-    private async Task<Dictionary<Guid, long>> VersionsAsync(Guid[] ids, Dictionary<Guid, Row> seen, CancellationToken ct)
+    private async Task<Dictionary<Guid, long>> VersionsAsync(
+        Guid[] ids, Dictionary<Guid, Row> seen, HashSet<Guid> left, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        foreach (var same in seen.Values.Where(r => r.Monitor.SyncedVersion < r.Monitor.Version).GroupBy(r => r.Monitor.Version))
+        foreach (var same in seen.Values.Where(r => r.Monitor.SyncedVersion < r.Monitor.Version && !left.Contains(r.Monitor.Id)).GroupBy(r => r.Monitor.Version))
         {
             var gap = same.Select(r => r.Monitor.Id).ToArray();
             await db.Monitors.Where(m => gap.Contains(m.Id) && m.Version == same.Key)

@@ -21,7 +21,7 @@ internal sealed class Completions(IOptions<DecisionRules> rules)
             _ => (Cadence.Next(job.Id, now, job.Config.Interval), job.Config.Interval),
         };
         var status = new MonitorStatus(
-            outcome.State, done.Result.HttpStatus, done.Result.LatencyMs, done.Result.Reason, done.At);
+            outcome.State, done.Verdict.HttpStatus, done.Verdict.LatencyMs, done.Verdict.Reason, done.At);
         // A healthy monitor without failure counters in Redis needs no write.
         IncidentState? incident = outcome.Incident.IsHealthy && job.RawIncident.IsEmpty ? null : outcome.Incident;
         return new Completion(job.Lease, due, period, status, incident);
@@ -34,7 +34,7 @@ internal sealed class Completions(IOptions<DecisionRules> rules)
     public Completion WithoutTransition(PendingTransition refused)
     {
         var incident = refused.Outcome.Change == IncidentChange.Open
-            ? refused.Outcome.Incident with { DbIncident = false, Alerted = false }
+            ? refused.Outcome.Incident with { DbIncident = false }
             : refused.Job.Incident;
         return Of(refused.Checked, refused.Outcome with { Incident = incident, Next = NextCheck.Slot });
     }

@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Monit.Core.Checks;
 using Monit.Core.Incidents;
-using Monit.Probes.Http;
+using Monit.Probes.Runs;
 using Monit.Storage.Sync;
 using Monit.Worker.Completer;
 using Monit.Worker.Jobs;
@@ -16,7 +16,7 @@ namespace Monit.Worker.Executor;
 internal sealed partial class ExecutorStage(
     JobQueue jobs,
     ResultChannel results,
-    HttpProbe probe,
+    ProbeRegistry probes,
     PermitPool permits,
     CompleterStage completer,
     LeaseKeeper leases,
@@ -133,13 +133,13 @@ internal sealed partial class ExecutorStage(
                 leases.Keep(job);
             var at = job.Clock.Now;
             var started = time.GetTimestamp();
-            var result = await probe.CheckAsync(job.Config, abort);
+            // What follows may run on the thread that serves the sockets of all checks: nothing here judges.
+            var seen = await probes.RunAsync(job.Config, abort);
             // Measured before the result channel, whose waiting time must not mark the target as slow.
             var ended = time.GetTimestamp();
             took = time.GetElapsedTime(started, ended);
-            metrics.RecordCheck(result, took);
             await leases.EndAsync(job);
-            await results.Writer.WriteAsync(new CheckedJob(job, result, at, started, ended), CancellationToken.None);
+            await results.Writer.WriteAsync(new ObservedJob(job, seen, at, started, ended), CancellationToken.None);
         }
         catch (OperationCanceledException) when (abort.IsCancellationRequested)
         {

@@ -2,8 +2,11 @@ using Monit.Core.Checks;
 
 namespace Monit.Worker.Jobs;
 
-/// <summary>A job with its result.</summary>
-/// <param name="At">When the check began, Unix ms on Redis' clock.</param>
-/// <param name="Started">When the check began, as a monotonic timestamp.</param>
-/// <param name="Ended">When the check ended, as a monotonic timestamp.</param>
-internal readonly record struct CheckedJob(CheckJob Job, ProbeResult Result, long At, long Started = 0, long Ended = 0);
+/// <summary>A job with its verdict.</summary>
+internal readonly record struct CheckedJob(in ObservedJob Observed, Verdict Verdict)
+{
+    public CheckJob Job => Observed.Job;
+
+    /// <inheritdoc cref="ObservedJob.At"/>
+    public long At => Observed.At;
+}

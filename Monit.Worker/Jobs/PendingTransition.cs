@@ -9,6 +9,6 @@ internal sealed record PendingTransition(CheckedJob Checked, Outcome Outcome)
 
     public Transition Transition => Outcome.Change == IncidentChange.Open
         ? new(Job.Id, Job.Config.Version, DateTimeOffset.FromUnixTimeMilliseconds(Outcome.Incident.FirstFailureAt),
-            Checked.Result.Reason, Checked.Result.HttpStatus, Checked.Result.LatencyMs)
+            Checked.Verdict.Reason, Checked.Verdict.HttpStatus, Checked.Verdict.LatencyMs)
         : new(Job.Id, Job.Config.Version, DateTimeOffset.FromUnixTimeMilliseconds(Checked.At), null, null, null);
 }

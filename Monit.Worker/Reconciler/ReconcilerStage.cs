@@ -124,8 +124,8 @@ internal sealed partial class ReconcilerStage(
             var gap = await GapAsync(all => all.Where(m => page.Contains(m.Id)), stop);
             if (gap.Count == 0)
                 continue;
-            await sync.SyncAsync(gap, TimeSpan.Zero, ct: stop);
-            LogGap(gap.Count);
+            if (gap.Count - await sync.SyncAsync(gap, TimeSpan.Zero, ct: stop) is > 0 and var sent)
+                LogGap(sent);
         }
     }
 

@@ -97,10 +97,7 @@ internal sealed partial class Sweep(
                 var comparison = await schedule.CompareAsync(shard.Key, expected, stop);
                 var missing = comparison.Missing.Select(position => expected[position].Id);
                 foreach (var chunk in Chunks(missing, unbuilt.Contains(shard.Key)))
-                {
-                    await sync.SyncAsync(chunk, Soon(written, unbuilt.Contains(shard.Key)), ct: stop);
-                    written += chunk.Length;
-                }
+                    written += chunk.Length - await sync.SyncAsync(chunk, Soon(written, unbuilt.Contains(shard.Key)), ct: stop);
                 await sync.SyncAsync([.. comparison.TooFar.Select(position => expected[position].Id)], null, force: true, stop);
                 written += comparison.TooFar.Count;
             }

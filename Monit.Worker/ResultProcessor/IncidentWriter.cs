@@ -179,11 +179,11 @@ internal sealed partial class IncidentWriter(
     {
         if (alertId is { } id)
             alerts.Offer(id, pending.Job.Trace?.Context ?? default);
-        var (job, result) = (pending.Job, pending.Checked.Result);
+        var (job, verdict) = (pending.Job, pending.Checked.Verdict);
         if (pending.Outcome.Change == IncidentChange.Open)
         {
             metrics.IncidentsOpened.Add(1);
-            LogDown(job.Id, job.Config.LogUrl, result.Reason!.Value.ToWire(), result.HttpStatus);
+            LogDown(job.Id, job.Config.LogUrl, verdict.Reason!.Value.ToWire(), verdict.HttpStatus);
         }
         else
         {

@@ -10,7 +10,7 @@ using Monit.Worker.Telemetry;
 namespace Monit.Worker.ResultProcessor;
 
 /// <summary>
-/// Stage 3: decides. Results that open or close an incident go through SQL first (<see cref="IncidentWriter"/>), all others
+/// Stage 3: judges what checks saw, and decides. Results that open or close an incident go through SQL first (<see cref="IncidentWriter"/>), all others
 /// directly to the <see cref="CompleterStage"/>, so a healthy monitor never waits for SQL. One loop suffices: a decision takes
 /// about a microsecond.
 /// </summary>
@@ -37,35 +37,37 @@ internal sealed partial class ResultProcessorStage(
             // A short wait collects a batch: waking up for each result would cost more than deciding it.
             if (!results.Reader.Completion.IsCompleted)
                 await Task.WhenAny(Task.Delay(Linger, time), results.Reader.Completion);
-            while (results.Reader.TryRead(out var done))
-                await DecideOrReleaseAsync(done);
+            while (results.Reader.TryRead(out var seen))
+                await DecideOrReleaseAsync(seen);
         }
     }
 
-    private async ValueTask DecideOrReleaseAsync(CheckedJob done)
+    private async ValueTask DecideOrReleaseAsync(ObservedJob seen)
     {
         try
         {
-            await DecideAsync(done);
+            var verdict = Judge.Of(seen.Job.Config, seen.Observation);
+            metrics.RecordCheck(verdict, seen.Observation);
+            await DecideAsync(new CheckedJob(seen, verdict));
         }
         catch (Exception failure)
         {
-            LogBroken(done.Job.Id, failure);
-            await completer.ReleaseAsync(done.Job, CompleterStage.BackOff());
+            LogBroken(seen.Job.Id, failure);
+            await completer.ReleaseAsync(seen.Job, CompleterStage.BackOff());
         }
     }
 
     private async ValueTask DecideAsync(CheckedJob done)
     {
         var (job, decided) = (done.Job, time.GetTimestamp());
-        var outcome = Decision.Decide(job.Incident, done.Result, done.At, options.Value, mayRetry: true);
+        var outcome = Decision.Decide(job.Incident, done.Verdict, done.At, options.Value, mayRetry: true);
         if (outcome.Next == NextCheck.Retry && !retries.TrySpend())
-            outcome = Decision.Decide(job.Incident, done.Result, done.At, options.Value, mayRetry: false);
+            outcome = Decision.Decide(job.Incident, done.Verdict, done.At, options.Value, mayRetry: false);
         tracing.Start(done, outcome, decided);
         if (outcome.State == MonitorState.Parked && !job.Incident.Parked)
             metrics.Parked.Add(1);
         if (logger.IsEnabled(LogLevel.Debug))
-            LogChecked(job.Id, job.Config.LogUrl, outcome.State, done.Result.Reason?.ToWire(), done.Result.HttpStatus, done.Result.LatencyMs);
+            LogChecked(job.Id, job.Config.LogUrl, outcome.State, done.Verdict.Reason?.ToWire(), done.Verdict.HttpStatus, done.Verdict.LatencyMs);
 
         if (outcome.Change == IncidentChange.None)
             await completer.CompleteAsync(job, completions.Of(done, outcome));

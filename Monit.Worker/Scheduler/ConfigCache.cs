@@ -7,11 +7,14 @@ namespace Monit.Worker.Scheduler;
 /// A cache of one shard's configurations as Redis has them, so that claims need not carry them. Each claim reports the
 /// monitors whose configurations have changed since the previous one. Owned by the Scheduler; not thread-safe.
 /// </summary>
-/// <param name="capacity">The maximum number of entries; further configurations are read from Redis at each check.</param>
-internal sealed class ConfigCache(RedisSchedule schedule, int shard, int capacity, TimeProvider time)
+/// <param name="bytes">The memory that it may take; further configurations are read from Redis at each check.</param>
+internal sealed class ConfigCache(RedisSchedule schedule, int shard, long bytes, TimeProvider time)
 {
     private const int ChunkSize = 1 << 16;
     private const int PartSize = 1000;
+    // What an entry takes apart from its text: 36 bytes in a dictionary, which may be a third larger than it need be.
+    private const int EntrySize = 48;
+    private const int UsualText = 80;
 
     // Unit of the TTL, which is random so that entries do not expire together. A change that bypassed the scripts (made by
     // hand, or by an older release) takes effect after at most LongestTtl + Grace = 60 ticks, one hour.
@@ -23,7 +26,7 @@ internal sealed class ConfigCache(RedisSchedule schedule, int shard, int capacit
     private const int Grace = 10;
 
     // Many small dictionaries: growing a large one leaves large arrays behind, which only a full garbage collection frees.
-    private readonly Dictionary<Guid, Entry>[] _entries = [.. Enumerable.Range(0, capacity / PartSize + 1).Select(_ => new Dictionary<Guid, Entry>())];
+    private readonly Dictionary<Guid, Entry>[] _entries = [.. Enumerable.Range(0, (int)(bytes / (EntrySize + UsualText) / PartSize) + 1).Select(_ => new Dictionary<Guid, Entry>())];
     // The texts, appended one after the other: a million small arrays take half as much memory again and burden the garbage collector.
     private readonly List<byte[]> _chunks = [];
     private readonly long _started = time.GetTimestamp();
@@ -106,6 +109,8 @@ internal sealed class ConfigCache(RedisSchedule schedule, int shard, int capacit
         }
     }
 
+    private long Size => (long)_chunks.Count * ChunkSize + (long)_count * EntrySize;
+
     private Dictionary<Guid, Entry> Part(Guid id) => _entries[(uint)id.GetHashCode() % (uint)_entries.Length];
 
     private ReadOnlyMemory<byte> Text(Entry entry) => _chunks[entry.Chunk].AsMemory(entry.Offset, entry.Length);
@@ -120,12 +125,11 @@ internal sealed class ConfigCache(RedisSchedule schedule, int shard, int capacit
             return;
         }
         Remove(id);
-        if (config is [] || config.Length >= ChunkSize || _count >= capacity)
+        var needsChunk = _filled + config.Length > ChunkSize;
+        if (config is [] || config.Length >= ChunkSize || Size + EntrySize + (needsChunk ? ChunkSize : 0) > bytes)
             return;
-        if (_filled + config.Length > ChunkSize)
+        if (needsChunk)
         {
-            if (_chunks.Count > ushort.MaxValue)
-                return;
             // Pinned, so that the garbage collector never copies it.
             _chunks.Add(GC.AllocateUninitializedArray<byte>(ChunkSize, pinned: true));
             _filled = 0;

@@ -13,7 +13,10 @@ internal sealed class SchedulerOptions
     [Range(1, 2000)]
     public int BatchSize { get; set; } = 1000;
 
-    /// <summary>The maximum number of cached configurations, 0..10 000 000; default 1 000 000. Each takes about 70 bytes and its URL.</summary>
-    [Range(0, 10_000_000)]
-    public int ConfigCacheSize { get; set; } = 1_000_000;
+    /// <summary>
+    /// The memory for cached configurations, 0..4 GiB; default 128 MiB, which holds a million plain monitors. Each takes about
+    /// 50 bytes and its text, and a change leaves the old text behind for a while.
+    /// </summary>
+    [Range(typeof(long), "0", "4294967296")]
+    public long ConfigCacheBytes { get; set; } = 128 << 20;
 }

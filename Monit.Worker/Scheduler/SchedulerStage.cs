@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Options;
+using Monit.Core.Checks;
 using Monit.Storage.Schedule;
+using Monit.Worker.Completer;
 using Monit.Worker.Jobs;
 using Monit.Worker.Telemetry;
 
@@ -8,6 +10,8 @@ namespace Monit.Worker.Scheduler;
 /// <summary>
 /// Stage 1: claims due monitors. A tick continues as long as there is a backlog, round robin over the shards, and waits
 /// for room in the queue. A claim is never retried: the Reclaimer returns the jobs of a lost reply.
+/// Monitors whose configuration has a format that this version does not know are given back untouched. As long as there are
+/// any, newer workers get a head start, so that this one takes only what they leave.
 /// </summary>
 internal sealed partial class SchedulerStage(
     RedisSchedule schedule,
@@ -15,16 +19,23 @@ internal sealed partial class SchedulerStage(
     RetryBudget retries,
     SweepRequests sweeps,
     ClaimWake wake,
+    CompleterStage completer,
     IOptions<SchedulerOptions> options,
     IOptions<LeaseOptions> leases,
     PipelineMetrics metrics,
     TimeProvider time,
     ILogger<SchedulerStage> logger)
 {
+    // Several ticks of other workers.
+    private static readonly TimeSpan HeadStart = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan HeadStartsFor = TimeSpan.FromMinutes(1);
+
     private readonly ConfigCache[] _configs = [.. Enumerable.Range(0, schedule.Keys.Shards).Select(shard =>
-        new ConfigCache(schedule, shard, options.Value.ConfigCacheSize / schedule.Keys.Shards, time))];
+        new ConfigCache(schedule, shard, options.Value.ConfigCacheBytes / schedule.Keys.Shards, time))];
     private bool _unavailable;
     private long _lastTick;
+    private long? _lastNewer;
+    private bool _toldNewer;
 
     /// <summary>The time since Redis last answered a claim, by the monotonic clock; null before the first answer.</summary>
     public TimeSpan? SinceLastTick =>
@@ -75,21 +86,40 @@ internal sealed partial class SchedulerStage(
     private async Task<int> ClaimAsync(int shard, int limit)
     {
         var sent = time.GetTimestamp();
-        var claim = await schedule.ClaimAsync(shard, limit, leases.Value.VisibilityTimeout, _configs[shard].Revision);
+        var claim = await schedule.ClaimAsync(shard, limit, leases.Value.VisibilityTimeout, _configs[shard].Revision,
+            _lastNewer is { } last && time.GetElapsedTime(last) < HeadStartsFor ? HeadStart : TimeSpan.Zero);
         // After each claim, since a tick lasts as long as there is a backlog.
         Volatile.Write(ref _lastTick, time.GetTimestamp());
         if (!claim.Built)
             sweeps.Request(shard);
         var clock = new LeaseClock(time, claim.Now, sent, leases.Value.VisibilityTimeout);
         var configs = await _configs[shard].TakeAsync(claim);
+        var (newer, newest) = (0, 0);
         foreach (var (i, claimed) in claim.Jobs.Index())
         {
-            jobs.TryWrite(new CheckJob(shard, claimed, configs[i], claim.Token, clock));
+            var job = new CheckJob(shard, claimed, configs[i], claim.Token, clock);
+            if (CheckConfig.FormatOf(configs[i].Span) is > CheckConfig.NewestFormat and var format)
+            {
+                (newer, newest) = (newer + 1, Math.Max(newest, format));
+                await completer.ReleaseAsync(job, CompleterStage.BackOff());
+                continue;
+            }
+            jobs.TryWrite(job);
             metrics.ScheduleLag.Record(Math.Max(0, claim.Now - claimed.Due) / 1000d);
         }
+        if (newer > 0)
+            GaveBack(newer, newest);
         metrics.Claims.Add(claim.Jobs.Count);
         retries.Earn(claim.Jobs.Count);
         return claim.Jobs.Count;
+    }
+
+    private void GaveBack(int count, int format)
+    {
+        _lastNewer = time.GetTimestamp();
+        if (!_toldNewer)
+            LogNewer(count, format, CheckConfig.NewestFormat);
+        _toldNewer = true;
     }
 
     [LoggerMessage(1, LogLevel.Warning, "Cannot claim work from Redis; trying again every tick")]
@@ -97,4 +127,7 @@ internal sealed partial class SchedulerStage(
 
     [LoggerMessage(2, LogLevel.Information, "Redis answers again; claiming work")]
     private partial void LogRecovered();
+
+    [LoggerMessage(3, LogLevel.Warning, "{Count} monitors of a claim are stored in format {Format}, and this version reads up to {Newest}: they are left to newer workers, now and from here on")]
+    private partial void LogNewer(int count, int format, int newest);
 }

@@ -23,18 +23,18 @@ internal sealed class CheckTracing(IOptions<TelemetryOptions> options, TimeProvi
     {
         if (!Source.HasListeners() || !IsSampled(done, outcome))
             return;
-        var (job, result, now) = (done.Job, done.Result, time.GetTimestamp());
+        var (job, verdict, now) = (done.Job, done.Verdict, time.GetTimestamp());
         // A check is a trace of its own, not a child of whatever activity is current.
         Activity.Current = null;
         if (Source.StartActivity("monit.check", ActivityKind.Internal, default(ActivityContext), startTime: At(job.Claimed.Sent)) is not { } root)
             return;
         job.Trace = root;
         root.SetTag("monit.monitor.id", job.Id.ToString()).SetTag("monit.monitor.state", outcome.State.ToString().ToLowerInvariant());
-        if (result.Reason is { } reason)
+        if (verdict.Reason is { } reason)
             root.SetTag("error.type", reason.ToWire()).SetStatus(ActivityStatusCode.Error);
 
         AddClaim(root.Context, job.Claimed);
-        if (result.Reason != FailureReason.InvalidRequest)
+        if (verdict.Reason != FailureReason.InvalidRequest)
             AddRequest(root.Context, done);
         using var decision = Child(root.Context, "monit.decide", ActivityKind.Internal, decided, now);
         decision?.SetTag("monit.incident.change", outcome.Change.ToString().ToLowerInvariant());
@@ -89,7 +89,7 @@ internal sealed class CheckTracing(IOptions<TelemetryOptions> options, TimeProvi
     }
 
     private bool IsSampled(CheckedJob done, in Outcome outcome) =>
-        !done.Result.Success || outcome.Change != IncidentChange.None || !done.Job.Incident.IsHealthy
+        !done.Verdict.Success || outcome.Change != IncidentChange.None || !done.Job.Incident.IsHealthy
         || Random.Shared.NextDouble() < options.Value.SuccessRatio;
 
     // All jobs of a claim share it: the other traces link to the span in the first one.
@@ -105,14 +105,31 @@ internal sealed class CheckTracing(IOptions<TelemetryOptions> options, TimeProvi
     {
         if (!Uri.TryCreate(done.Job.Config.Url, UriKind.Absolute, out var url))
             return;
-        using var request = Child(root, "GET", ActivityKind.Client, done.Started, done.Ended);
+        using var request = Child(root, "GET", ActivityKind.Client, done.Observed.Started, done.Observed.Ended);
         request?.SetTag("http.request.method", "GET")
             .SetTag("url.full", url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped))
             .SetTag("server.address", url.IdnHost).SetTag("server.port", url.Port);
-        if (done.Result.HttpStatus is { } status)
+        if (done.Verdict.HttpStatus is { } status)
             request?.SetTag("http.response.status_code", status);
-        if (done.Result.Reason is { } reason)
+        if (request is not null)
+            AddPhases(request, done.Observed.Observation.Phases);
+        if (done.Verdict.Reason is { } reason)
             request?.SetTag("error.type", reason.ToWire()).SetStatus(ActivityStatusCode.Error);
+    }
+
+    private static void AddPhases(Activity request, in Phases phases)
+    {
+        Add("monit.check.phase.dns", phases.Dns);
+        Add("monit.check.phase.connect", phases.Connect);
+        Add("monit.check.phase.tls", phases.Tls);
+        Add("monit.check.phase.first_byte", phases.FirstByte);
+        Add("monit.check.phase.transfer", phases.Transfer);
+
+        void Add(string attribute, uint microseconds)
+        {
+            if (microseconds > 0)
+                request.SetTag(attribute, microseconds / 1e6);
+        }
     }
 
     private Activity? Child(ActivityContext parent, string name, ActivityKind kind, long started, long ended, Activity? link = null) =>

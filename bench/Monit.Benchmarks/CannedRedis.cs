@@ -17,7 +17,8 @@ public class CannedRedis : DispatchProxy
         var database = Create<IDatabase, CannedRedis>();
         ((CannedRedis)(object)redis)._reply = database;
         ((CannedRedis)(object)database)._reply = Task.FromResult(reply);
-        return new RedisSchedule(redis, new RedisKeys(Options.Create(new SchedulingOptions())), new StoreResilience(TimeProvider.System));
+        var options = Options.Create(new SchedulingOptions());
+        return new RedisSchedule(redis, new RedisKeys(options), options, new StoreResilience(TimeProvider.System));
     }
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => _reply;

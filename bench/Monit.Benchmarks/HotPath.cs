@@ -19,22 +19,40 @@ public class HotPath
 {
     private static readonly Guid Id = Guid.Parse("01922a5e-7d3c-7b1a-9c52-3f1e8c4d2a10");
     private static readonly DecisionRules Rules = new();
-    private static readonly ProbeResult Up = ProbeResult.Up(200, TimeSpan.FromMilliseconds(20));
+    private static readonly CheckConfig Config = new(7, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(15), 200, null, "https://example.com/health");
+    private static readonly Verdict Up = Verdict.Up(200, TimeSpan.FromMilliseconds(20));
+    private static readonly Observation Seen = new(null, 200, TimeSpan.FromMilliseconds(20), new Phases(1000, 2000, 8000, 8500, 500));
     private static readonly Outcome UpOutcome = new(MonitorState.Up, default, NextCheck.Slot, IncidentChange.None);
     private static readonly IPAddress Address = IPAddress.Parse("93.184.215.14");
     private readonly TargetGuard _guard = new(allowPrivate: false);
     private readonly PipelineMetrics _metrics = new ServiceCollection().AddMetrics().AddSingleton<PipelineMetrics>()
         .BuildServiceProvider().GetRequiredService<PipelineMetrics>();
     private readonly CheckTracing _tracing = new(Options.Create(new TelemetryOptions()), TimeProvider.System);
-    private readonly CheckedJob _done = new(new CheckJob(0, default, default, 1, new LeaseClock(TimeProvider.System, 0, 0, TimeSpan.Zero)), Up, 0);
-    private readonly byte[] _config = Encoding.UTF8.GetBytes(new CheckConfig(
-        7, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(15), 200, null, "https://example.com/health").Encode());
+    private readonly CheckedJob _done = new(new ObservedJob(new CheckJob(0, default, default, 1, new LeaseClock(TimeProvider.System, 0, 0, TimeSpan.Zero)), Seen, 0), Up);
+    private readonly byte[] _format1 = Encoding.UTF8.GetBytes(Config.Encode(1));
+    private readonly byte[] _format2 = Encoding.UTF8.GetBytes(Config.Encode(2));
 
     [Benchmark]
-    public bool DecodeConfig() => CheckConfig.TryDecode(_config, out _);
+    public bool DecodeConfig1() => CheckConfig.TryDecode(_format1, out _);
+
+    [Benchmark]
+    public bool DecodeConfig2() => CheckConfig.TryDecode(_format2, out _);
+
+    [Benchmark]
+    public string EncodeConfig1() => Config.Encode(1);
+
+    [Benchmark]
+    public string EncodeConfig2() => Config.Encode(2);
+
+    /// <summary>What the Scheduler does to each claimed job.</summary>
+    [Benchmark]
+    public int FormatOfConfig() => CheckConfig.FormatOf(_format2);
 
     [Benchmark]
     public long NextSlot() => Cadence.Next(Id, 1_700_000_000_000, TimeSpan.FromSeconds(30));
+
+    [Benchmark]
+    public bool JudgeUp() => Judge.Of(Config, Seen).Success;
 
     [Benchmark]
     public object DecideUp() => Decision.Decide(default(IncidentState), Up, 1_700_000_000_000, Rules, true).State;
@@ -49,7 +67,7 @@ public class HotPath
     {
         _metrics.Claims.Add(1);
         _metrics.ScheduleLag.Record(0.1);
-        _metrics.RecordCheck(Up, TimeSpan.FromMilliseconds(20));
+        _metrics.RecordCheck(Up, Seen);
         _tracing.Start(_done, UpOutcome, 0);
         _tracing.EndWritten(_done.Job, "complete", false, 0, default);
         _metrics.Completions.Add(1);

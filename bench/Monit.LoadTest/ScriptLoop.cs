@@ -13,12 +13,24 @@ internal static class ScriptLoop
 {
     private const int Batch = 500;
 
+    // What a claim would be without leases. A crash loses what it has taken.
+    private const string FetchDue = """
+        local time = redis.call('TIME')
+        local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
+        local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV[1])
+        if #ids > 0 then
+          redis.call('ZREM', KEYS[1], unpack(ids))
+        end
+        return ids
+        """;
+
     public static async Task<Figures> RunAsync(LoadOptions options, bool reliable, CancellationToken ct)
     {
         var time = TimeProvider.System;
         using var server = await RedisServer.StartAsync();
         await using var redis = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString);
-        var schedule = new RedisSchedule(redis, new RedisKeys(Options.Create(new SchedulingOptions())), new StoreResilience(time));
+        var layout = Options.Create(new SchedulingOptions());
+        var schedule = new RedisSchedule(redis, new RedisKeys(layout), layout, new StoreResilience(time));
         var entries = Enumerable.Range(0, options.Monitors).Select(index => new ScheduleEntry(LoadOptions.Id(index),
             new CheckConfig(1, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), 200, null, options.Url(index, 80, 80)), default, TimeSpan.Zero)).ToArray();
         foreach (var page in entries.Chunk(Batch))
@@ -49,12 +61,13 @@ internal static class ScriptLoop
             return claim.Jobs.Count;
         }
 
-        // Jobs taken by fetch_due are in no set: a crash here would lose them.
+        // Jobs taken by FetchDue are in no set: a crash here would lose them.
         async Task<int> FetchAsync()
         {
-            var due = await schedule.FetchDueAsync(0, Batch);
-            await redis.GetDatabase().SortedSetAddAsync(schedule.Keys.For(0, "schedule"), [.. due.Select(id => new SortedSetEntry(id.ToString(), 0))]);
-            return due.Count;
+            var (db, key) = (redis.GetDatabase(), schedule.Keys.For(0, "schedule"));
+            var due = (RedisValue[])(await db.ScriptEvaluateAsync(FetchDue, [key], [Batch]))!;
+            await db.SortedSetAddAsync(key, [.. due.Select(id => new SortedSetEntry(id, 0))]);
+            return due.Length;
         }
     }
 }

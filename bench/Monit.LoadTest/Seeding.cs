@@ -21,7 +21,8 @@ internal static class Seeding
     {
         var time = TimeProvider.System;
         await using var redis = await ConnectionMultiplexer.ConnectAsync(redisConnection);
-        var schedule = new RedisSchedule(redis, new RedisKeys(Options.Create(new SchedulingOptions { Shards = options.Shards })), new StoreResilience(time));
+        var layout = Options.Create(new SchedulingOptions { Shards = options.Shards });
+        var schedule = new RedisSchedule(redis, new RedisKeys(layout), layout, new StoreResilience(time));
         var dbs = new Databases(database);
         var import = new MonitorImport(dbs, schedule);
         var now = time.GetUtcNow();

@@ -25,6 +25,7 @@ internal sealed class Worker(LoadOptions options, int number, string folder, str
             ["ConnectionStrings__monitdb"] = database,
             ["services__alerts__http__0"] = sink,
             ["Alerts__Key"] = "0123456789abcdef0123456789abcdef",
+            ["DataProtection__Key"] = "0123456789abcdef0123456789abcdef",
             ["Scheduling__Shards"] = options.Shards.ToString(CultureInfo.InvariantCulture),
             ["Executor__Connection"] = options.KeepAlive ? "KeepAlive" : "New",
             ["Executor__AllowPrivateTargets"] = "true",

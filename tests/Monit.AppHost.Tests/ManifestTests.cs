@@ -22,7 +22,9 @@ public sealed class ManifestTests
         Assert.Equal("{jwt-secret.value}", Setting(resources, "api", "Auth__Secret"));
         Assert.Equal("{alerts-key.value}", Setting(resources, "alerts", "Alerts__Key"));
         Assert.Equal("{alerts-key.value}", Setting(resources, "worker", "Alerts__Key"));
-        foreach (var secret in (string[])["jwt-secret", "alerts-key", "smtp-password"])
+        foreach (var service in (string[])["api", "worker", "alerts"])
+            Assert.Equal("{data-protection-key.value}", Setting(resources, service, "DataProtection__Key"));
+        foreach (var secret in (string[])["jwt-secret", "alerts-key", "data-protection-key", "smtp-password"])
             Assert.True(resources.GetProperty(secret).GetProperty("inputs").GetProperty("value").GetProperty("secret").GetBoolean(), secret);
 
         Assert.Equal(["api"], External(resources));

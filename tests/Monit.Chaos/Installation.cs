@@ -15,6 +15,8 @@ namespace Monit.Chaos;
 /// <summary>A complete installation: one process for each service, the stores, a target and a mail server.</summary>
 internal sealed class Installation : IAsyncDisposable
 {
+    public const string Email = "chaos@example.org";
+    public const string Password = "correct horse battery";
     private const string Key = "0123456789abcdef0123456789abcdef";
     private readonly string _folder = Directory.CreateTempSubdirectory("monit-chaos-").FullName;
     private readonly int _apiPort = Server.FreePort();
@@ -27,20 +29,34 @@ internal sealed class Installation : IAsyncDisposable
     private Server? _alerts;
 
     public required ChaosOptions Options { get; init; }
+    /// <summary>The checkout whose build is run by the services that start from now on; null: this one.</summary>
+    public string? Build { get; set; }
+    /// <summary>Further settings of the services that start from now on.</summary>
+    public Dictionary<string, string> Settings { get; init; } = [];
     public RedisServer Redis { get; private set; } = null!;
     public PostgresServer Postgres { get; private set; } = null!;
     public SmtpSink Inbox { get; } = new();
     public Requests Requests { get; } = new();
     public Target Target { get; private set; } = null!;
     public Names? Names { get; private set; }
-    public IReadOnlyList<Guid> Ids { get; private set; } = [];
+    public IReadOnlyList<Guid> Ids { get; set; } = [];
     public IReadOnlyList<Server> Workers => _workers;
     public IDatabase Db => _client!.GetDatabase();
     public IServer Admin => _client!.GetServers()[0];
 
-    public static async Task<Installation> StartAsync(ChaosOptions options)
+    public Uri Api => new($"http://127.0.0.1:{_apiPort}");
+    public RedisSchedule Schedule => new(_client!, Keys, Layout, new StoreResilience(TimeProvider.System));
+    /// <summary>What the services have printed, the ended ones too.</summary>
+    public IEnumerable<string> LogFiles => Directory.EnumerateFiles(_folder, "server.log", SearchOption.AllDirectories);
+
+    public static Task<Installation> StartAsync(ChaosOptions options) => StartAsync(new Installation { Options = options });
+
+    /// <summary>One of another build, on a schema of that build, and without monitors.</summary>
+    public static Task<Installation> StartAsync(ChaosOptions options, string build, Dictionary<string, string> settings) =>
+        StartAsync(new Installation { Options = options, Build = build, Settings = settings });
+
+    private static async Task<Installation> StartAsync(Installation monit)
     {
-        var monit = new Installation { Options = options };
         try
         {
             await monit.StartAsync();
@@ -67,7 +83,7 @@ internal sealed class Installation : IAsyncDisposable
     {
         var port = Server.FreePort();
         string[] outer = Names is null ? launcher : [.. Names.Launcher, .. launcher];
-        var worker = Service.Start("Monit.Worker", Path.Combine(_folder, $"worker-{_started++}"), Settings(port), outer, []);
+        var worker = Service.Start("Monit.Worker", Path.Combine(_folder, $"worker-{_started++}"), SettingsOf(port), outer, [], Build);
         _ports[worker] = port;
         return worker;
     }
@@ -83,8 +99,35 @@ internal sealed class Installation : IAsyncDisposable
 
     public Task StartAlertsAsync()
     {
-        _alerts = Service.Start("Monit.Alerts", Path.Combine(_folder, "alerts"), Settings(_alertsPort));
+        _alerts = Service.Start("Monit.Alerts", Path.Combine(_folder, "alerts"), SettingsOf(_alertsPort), [], [], Build);
         return HealthyAsync(_alertsPort);
+    }
+
+    /// <summary>Replaces the API and Monit.Alerts by those of <see cref="Build"/>.</summary>
+    public async Task ReplaceServicesAsync()
+    {
+        _api!.Dispose();
+        KillAlerts();
+        StartApi();
+        await StartAlertsAsync();
+        await HealthyAsync(_apiPort);
+    }
+
+    /// <summary>Applies the migrations of <see cref="Build"/>.</summary>
+    public async Task MigrateAsync()
+    {
+        using var migrate = Service.Start("Monit.Api", Path.Combine(_folder, "migrate"), SettingsOf(_apiPort), [], ["migrate"], Build);
+        if (await migrate.ExitAsync(TimeSpan.FromMinutes(1)) is not 0 and var code)
+            throw new InvalidOperationException($"The migration ended with {code}: {await File.ReadAllTextAsync(migrate.LogFile)}");
+    }
+
+    /// <summary>The checks that a worker has completed.</summary>
+    public async Task<long> CompletedAsync(Server worker)
+    {
+        using var http = new HttpClient();
+        var metrics = await http.GetStringAsync(new Uri($"http://127.0.0.1:{_ports[worker]}/metrics"));
+        return metrics.Split('\n').Where(line => line.StartsWith("monit_completions_total{", StringComparison.Ordinal))
+            .Sum(line => (long)double.Parse(line[(line.IndexOf('}', StringComparison.Ordinal) + 1)..].Trim().Split(' ')[0], CultureInfo.InvariantCulture));
     }
 
     public async Task<T> SqlAsync<T>(Func<MonitDb, Task<T>> query)
@@ -106,6 +149,13 @@ internal sealed class Installation : IAsyncDisposable
 
     /// <summary>The number of monitors in neither set, counted by one script per shard.</summary>
     public async Task<int> LostAsync() => await CountAsync("if places == 0 then count = count + 1 end");
+
+    /// <summary>The number of configurations in Redis that contain a text.</summary>
+    public async Task<int> CountConfigsAsync(string text)
+    {
+        var shards = Enumerable.Range(0, Options.Shards).Select(shard => Db.HashValuesAsync(Keys.For(shard, "config")));
+        return (await Task.WhenAll(shards)).SelectMany(values => values).Count(value => ((string)value!).Contains(text, StringComparison.Ordinal));
+    }
 
     /// <summary>The number of monitors that are being checked.</summary>
     public async Task<int> InflightAsync() => await CountAsync("if redis.call('ZSCORE', KEYS[2], id) then count = count + 1 end");
@@ -131,19 +181,25 @@ internal sealed class Installation : IAsyncDisposable
     {
         Redis = await RedisServer.StartAsync();
         Postgres = await PostgresServer.StartAsync();
-        _database = await Postgres.CreateDatabaseAsync();
+        _database = await Postgres.CreateDatabaseAsync(migrated: Build is null);
+        if (Build is not null)
+            await MigrateAsync();
         _client = await ConnectionMultiplexer.ConnectAsync($"{Redis.ConnectionString},allowAdmin=true");
         Names = await Names.TryStartAsync(_folder);
         Target = new Target(Requests);
         Target.Open();
-        _api = Service.Start("Monit.Api", Path.Combine(_folder, "api"), Settings(_apiPort));
+        StartApi();
         await StartAlertsAsync();
         await HealthyAsync(_apiPort);
-        await CreateMonitorsAsync();
+        await RegisterAsync();
+        if (Build is null)
+            await CreateMonitorsAsync();
         await EnsureWorkersAsync(Options.Workers);
     }
 
-    private Dictionary<string, string> Settings(int port) => new()
+    private void StartApi() => _api = Service.Start("Monit.Api", Path.Combine(_folder, "api"), SettingsOf(_apiPort), [], [], Build);
+
+    private Dictionary<string, string> SettingsOf(int port) => new(Settings)
     {
         ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
         ["ConnectionStrings__redis"] = Redis.ConnectionString,
@@ -151,6 +207,7 @@ internal sealed class Installation : IAsyncDisposable
         ["services__alerts__http__0"] = $"http://127.0.0.1:{_alertsPort}",
         ["Alerts__Key"] = Key,
         ["Auth__Secret"] = Key,
+        ["DataProtection__Key"] = Key,
         ["Scheduling__Shards"] = $"{Options.Shards}",
         ["Scheduler__VisibilityTimeout"] = $"{Options.VisibilityTimeout}",
         ["Scheduler__Interval"] = "00:00:00.100",
@@ -169,16 +226,19 @@ internal sealed class Installation : IAsyncDisposable
         ["Alerts__RetryDelay"] = "00:00:00.500",
     };
 
-    // The owner is created through the API, the monitors in bulk. Every tenth URL has a host name, if Names is available.
-    private async Task CreateMonitorsAsync()
+    // The owner of the monitors.
+    private async Task RegisterAsync()
     {
         using var http = new HttpClient();
-        using var registered = await http.PostAsJsonAsync(new Uri($"http://127.0.0.1:{_apiPort}/api/v1/users/register"),
-            new { name = "Chaos", email = "chaos@example.org", password = "correct horse battery" });
+        using var registered = await http.PostAsJsonAsync(new Uri(Api, "api/v1/users/register"), new { name = "Chaos", email = Email, password = Password });
         registered.EnsureSuccessStatusCode();
+    }
+
+    // In bulk. Every tenth URL has a host name, if Names is available.
+    private async Task CreateMonitorsAsync()
+    {
         var owner = await SqlAsync(db => db.Users.Select(user => user.Id).SingleAsync());
-        var schedule = new RedisSchedule(_client!, Keys, new StoreResilience(TimeProvider.System));
-        var import = new MonitorImport(new Databases(_database), schedule);
+        var import = new MonitorImport(new Databases(_database), Schedule);
         var now = TimeProvider.System.GetUtcNow();
         Ids = [.. Enumerable.Range(0, Options.Monitors).Select(_ => Guid.CreateVersion7(now))];
         foreach (var page in Enumerable.Range(0, Options.Monitors).Chunk(MonitorImport.PageSize))
@@ -189,7 +249,9 @@ internal sealed class Installation : IAsyncDisposable
             })]);
     }
 
-    private RedisKeys Keys => new(Microsoft.Extensions.Options.Options.Create(new SchedulingOptions { Shards = Options.Shards }));
+    private IOptions<SchedulingOptions> Layout => Microsoft.Extensions.Options.Options.Create(new SchedulingOptions { Shards = Options.Shards });
+
+    private RedisKeys Keys => new(Layout);
 
     private async Task<int> CountAsync(string rule)
     {

@@ -30,12 +30,14 @@ public sealed class SecrecyTests
         await user.StateAsync(await user.AddMonitorAsync(target.Url), "up");
         Assert.Contains(process.Output, line => line == $"Monit listens on {process.Url} and keeps its data in {monit.Data}");
 
-        var files = Directory.GetFiles(monit.Data);
+        var keyRing = Directory.GetFiles(Path.Combine(monit.Data, "keys"));
+        Assert.Single(keyRing);
+        string[] files = [.. Directory.GetFiles(monit.Data), .. keyRing];
         Assert.Contains(Path.Combine(monit.Data, "keys.json"), files);
         Assert.All(files, file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
         Assert.All(Directory.GetDirectories(monit.Data).Concat(Directory.GetDirectories(monit.Temporary)), folder => Assert.Equal(default, File.GetUnixFileMode(folder) & Others));
 
-        // ASP.NET's key ring, which nothing here uses.
+        // Where ASP.NET would keep its key ring by default.
         Assert.False(Directory.Exists(Path.Combine(monit.Temporary, ".aspnet")));
 
         await process.TerminateAsync();

@@ -65,12 +65,57 @@ public sealed class ServiceStartTests(LocalStores stores) : IDisposable
         Assert.Contains($"Set it, for example as the environment variable {setting}", await RefusalAsync(service, settings), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Monit.Alerts", "ConnectionStrings__monitdb", "secret-without-a-key")]
+    [InlineData("Monit.Worker", "ConnectionStrings__redis", "127.0.0.1:1,secret=hidden")]
+    public async Task MalformedConnectionString_IsNamedInOneLine_AndNotPrinted(string service, string setting, string text)
+    {
+        var settings = Settings("Host=127.0.0.1;Port=1", "127.0.0.1:1", 0);
+        settings[setting] = text;
+        var error = await RefusalAsync(service, settings);
+        Assert.StartsWith($"monit: {setting.Replace("__", ":", StringComparison.Ordinal)} cannot be read: ", error, StringComparison.Ordinal);
+        Assert.DoesNotContain(text, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task StoppedWhileItWaitsForTheDatabase_EndsQuietly()
+    {
+        using var alerts = Service.Start("Monit.Alerts", _folder, Settings("Host=127.0.0.1;Port=1", "unused", 0));
+        await SaysAsync(alerts, "Not starting yet: ");
+        alerts.Signal("TERM");
+        Assert.Equal(0, await alerts.ExitAsync(Patience));
+        Assert.DoesNotContain("   at ", await File.ReadAllTextAsync(alerts.LogFile, Ct), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task WrongSetting_IsNamedInOneLine()
     {
         var settings = Settings("Host=127.0.0.1;Port=1", "127.0.0.1:1", 0);
         settings["Scheduler__BatchSize"] = "0";
         Assert.Equal("monit: Scheduler:BatchSize must be between 1 and 2000.", await RefusalAsync("Monit.Worker", settings));
+    }
+
+    [Theory]
+    [InlineData("Monit.Api")]
+    [InlineData("Monit.Worker")]
+    [InlineData("Monit.Alerts")]
+    public async Task MissingDataProtectionKey_SaysHowToMakeOne(string service)
+    {
+        var settings = Settings("Host=127.0.0.1;Port=1", "127.0.0.1:1", 0);
+        settings.Remove("DataProtection__Key");
+        var line = await RefusalAsync(service, settings);
+        Assert.StartsWith("monit: DataProtection:Key must have at least 32 characters", line, StringComparison.Ordinal);
+        Assert.Contains("openssl rand -base64 32", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WrongDataProtectionKey_IsNamedInOneLine()
+    {
+        var settings = Settings(await stores.NewDatabaseAsync(), "unused", Server.FreePort());
+        using (var alerts = Service.Start("Monit.Alerts", _folder, settings))
+            await SaysAsync(alerts, "Now listening on");
+        settings["DataProtection__Key"] = "another key of at least 32 characters";
+        Assert.StartsWith("monit: DataProtection:Key is not the one", await RefusalAsync("Monit.Alerts", settings), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -105,6 +150,7 @@ public sealed class ServiceStartTests(LocalStores stores) : IDisposable
         ["Scheduling__KeyPrefix"] = LocalStores.NewPrefix(),
         ["Auth__Secret"] = Key,
         ["Alerts__Key"] = Key,
+        ["DataProtection__Key"] = Key,
         ["services__alerts__http__0"] = "http://127.0.0.1:1",
     };
 }

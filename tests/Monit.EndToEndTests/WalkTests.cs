@@ -43,6 +43,9 @@ public sealed class WalkTests
         var ended = Assert.Single(await user.IncidentsAsync(id));
         Assert.Equal(incident with { EndedAt = again.CheckedAt }, ended);
         Assert.Contains(target.Url, (await sink.FirstAsync("UP")).TextBody, StringComparison.Ordinal);
+        // Two checks more: an alert that is sent twice would be there by then.
+        var before = target.Requests.Count;
+        await Eventually.True(() => target.Requests.Count >= before + 2, "it is checked again, and again");
         Assert.Equal(2, sink.Received.Count);
     }
 }

@@ -56,14 +56,14 @@ internal sealed class PostgresServer : IDisposable
         return server;
     }
 
-    /// <summary>A connection string to a new, migrated database.</summary>
-    public async Task<string> CreateDatabaseAsync()
+    /// <summary>A connection string to a new database, migrated or empty.</summary>
+    public async Task<string> CreateDatabaseAsync(bool migrated = true)
     {
         var name = $"monit_test_{Environment.ProcessId}_{Interlocked.Increment(ref _databases)}";
         NpgsqlConnection.ClearAllPools();
         await using var admin = new NpgsqlConnection(AdminConnectionString);
         await admin.OpenAsync();
-        await using var create = new NpgsqlCommand($"CREATE DATABASE {name} TEMPLATE monit_template", admin);
+        await using var create = new NpgsqlCommand($"CREATE DATABASE {name} TEMPLATE {(migrated ? "monit_template" : "template0")}", admin);
         await create.ExecuteNonQueryAsync();
         return ConnectionString(name);
     }

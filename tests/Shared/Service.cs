@@ -4,7 +4,8 @@ namespace Monit.Testing;
 internal static class Service
 {
     private static readonly DirectoryInfo Bin = new(AppContext.BaseDirectory);
-    private static readonly string Root = Bin.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
+    /// <summary>This checkout.</summary>
+    public static readonly string Root = Bin.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
 
     /// <param name="name">Its project: Monit.Worker. It must have been built in this program's configuration.</param>
     /// <param name="folder">Where it runs, and where its log lies.</param>
@@ -12,10 +13,12 @@ internal static class Service
         Start(name, folder, settings, [], arguments);
 
     /// <param name="launcher">A command that ends in running the service.</param>
-    public static Server Start(string name, string folder, IEnumerable<KeyValuePair<string, string>> settings, string[] launcher, string[] arguments)
+    /// <param name="root">The checkout whose build is run; null: this one.</param>
+    public static Server Start(
+        string name, string folder, IEnumerable<KeyValuePair<string, string>> settings, string[] launcher, string[] arguments, string? root = null)
     {
         var (framework, configuration) = (Bin.Name, Bin.Parent!.Name);
-        return Start(Path.Combine(Root, name, "bin", configuration, framework, $"{name}.dll"), $"dotnet build -c {configuration} {name}", folder, settings, launcher, arguments);
+        return Start(Path.Combine(root ?? Root, name, "bin", configuration, framework, $"{name}.dll"), $"dotnet build -c {configuration} {name}", folder, settings, launcher, arguments);
     }
 
     /// <summary>The same, compiled ahead of time: as <c>./monit bench</c> last published it.</summary>

@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 using System.Text;
+using Monit.Probes.Network;
+using Monit.Probes.Runs;
 
 namespace Monit.Probes.Http.Fast;
 
@@ -38,8 +40,9 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
     /// was idle: it must be discarded and the request sent on another connection.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> TryGetAsync(HttpTarget target, CancellationToken ct)
+    public async ValueTask<bool> TryGetAsync(HttpTarget target, ProbeRun run)
     {
+        var ct = run.Token;
         var request = WriteRequest(target);
         (_start, _end) = (request, request);
         // Reading before writing detects, without an extra system call, an idle connection that was closed or received data.
@@ -59,6 +62,7 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
         }
         if (_reused && (early || _start == _end))
             return false;
+        run.Clock.Enter(Phase.Transfer);
         // The limit holds for all interim responses and the final one together.
         var limit = MaxHead;
         do

@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using System.Net.Security;
-using System.Security.Authentication;
 using Microsoft.Extensions.Options;
 using Monit.Probes.Network;
+using Monit.Probes.Runs;
 
 namespace Monit.Probes.Http.Fast;
 
@@ -50,7 +49,7 @@ internal sealed class HttpConnections : IDisposable
     /// <inheritdoc cref="TryParse(string, out HttpTarget)"/>
     public bool TryParse(Uri url, out HttpTarget target)
     {
-        var isHttp = (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) && url.Host.Length > 0;
+        var isHttp = HttpProbe.IsHttp(url);
         target = isHttp ? new HttpTarget(new Origin(url, _keepAlive), url.PathAndQuery.AsMemory()) : default;
         return isHttp;
     }
@@ -68,13 +67,10 @@ internal sealed class HttpConnections : IDisposable
     }
 
     /// <summary>Opens a new connection, including the TLS handshake.</summary>
-    public async ValueTask<HttpConnection> OpenAsync(Origin origin, CancellationToken ct)
+    public async ValueTask<HttpConnection> OpenAsync(Origin origin, ProbeRun run)
     {
         var opened = _time.GetTimestamp();
-        // TLS work is too long for the thread that serves the sockets of all checks.
-        var stream = await _connector.ConnectAsync(origin.Host, origin.Port, inline: !origin.IsSecure, ct);
-        if (origin.IsSecure)
-            stream = await SecureAsync(stream, origin.Host, ct);
+        var stream = await _connector.OpenAsync(origin.Host, origin.Port, origin.IsSecure, inline: true, run.Clock, run.Token);
         return new HttpConnection(stream, opened);
     }
 
@@ -144,21 +140,6 @@ internal sealed class HttpConnections : IDisposable
             kept.RemoveAt(kept.Count - 1);
             _idleCount--;
             return true;
-        }
-    }
-
-    private static async ValueTask<SslStream> SecureAsync(Stream stream, string host, CancellationToken ct)
-    {
-        var secure = new SslStream(stream);
-        try
-        {
-            await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = host }, ct);
-            return secure;
-        }
-        catch (Exception failure)
-        {
-            await secure.DisposeAsync();
-            throw failure is OperationCanceledException ? failure : new AuthenticationException("The TLS handshake failed.", failure);
         }
     }
 

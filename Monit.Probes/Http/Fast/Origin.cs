@@ -29,8 +29,4 @@ internal sealed class Origin(Uri url, bool keepAlive)
 
 /// <summary>The origin and path of a GET.</summary>
 /// <param name="Path">Escaped, with the query.</param>
-internal readonly record struct HttpTarget(Origin Origin, ReadOnlyMemory<char> Path)
-{
-    /// <summary>Resolves the <c>Location</c> of a redirect; false if it is not a valid URL.</summary>
-    public bool TryResolve(string location, out Uri url) => Uri.TryCreate(new Uri(Origin.Text + Path), location, out url!);
-}
+internal readonly record struct HttpTarget(Origin Origin, ReadOnlyMemory<char> Path);

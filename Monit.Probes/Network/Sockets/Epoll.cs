@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
+using Monit.Core.Checks;
 
 namespace Monit.Probes.Network.Sockets;
 
@@ -51,6 +52,7 @@ internal static class Epoll
 
     private static void Run(EpollSet sockets)
     {
+        SocketThread.Mark();
         while (true)
         {
             var count = sockets.Wait();

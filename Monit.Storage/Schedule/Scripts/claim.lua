@@ -12,6 +12,7 @@
 -- ARGV[1] the maximum number of ids, 1..2000
 -- ARGV[2] lease, ms
 -- ARGV[3] the revision of the configurations that the caller has cached ('': none)
+-- ARGV[4] how long the monitors must have been due, ms
 --
 -- Reply: { now, deadline, built marker or nil, ids, due times, incidents, revision, changed ids or nil }. Ids are one
 --   text with an id per line, which is cheaper for Redis and the client than a list. If all due times are within 200 ms,
@@ -23,7 +24,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local meta = redis.call('HMGET', KEYS[4], 'built', 'last', 'edition', 'forgotten')
 local built = meta[1]
 
-local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now), 'LIMIT', 0, ARGV[1])
+local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now - tonumber(ARGV[4])), 'LIMIT', 0, ARGV[1])
 if #ids == 0 then
   return { now, 0, built, '', {}, {}, ARGV[3] ~= '' and ARGV[3], '' }
 end

@@ -1,7 +1,9 @@
 -- schedule: adds monitors to the schedule, or updates their configuration. Writing revokes the lease of a running check,
 -- so that a result of the old configuration is fenced off. A version older than the one in Redis is ignored; the same
 -- version only adds an id that is in neither set, unless forced ("check now", repair). The failure counters are kept if
--- URL, expected status and latency threshold are unchanged; otherwise they are set as SQL implies.
+-- what is checked and expected is unchanged; otherwise they are set as SQL implies.
+-- A configuration of a format above the caller's stays as it is: the caller, which does not know all of it, would write
+-- less. The same version may still be scheduled; a higher one is left to a newer process.
 --
 -- KEYS[1] schedule
 -- KEYS[2] inflight
@@ -10,10 +12,12 @@
 -- KEYS[5] meta
 -- KEYS[6] changes
 --
--- ARGV[1..] six a monitor: id, config (version first), incident state by SQL ('': none), phase (ms within the interval),
---   soon (the maximum delay until the next check, ms; '': due at the next slot), force (1 or 0)
+-- ARGV[1] the newest format that the caller knows
+-- ARGV[2..] seven a monitor: id, config (version first), incident state by SQL ('': none), phase (ms within the interval),
+--   soon (the maximum delay until the next check, ms; '': due at the next slot), force (1 or 0),
+--   what config checks and expects in the other format
 --
--- Reply: the number of monitors written.
+-- Reply: { the number of monitors written, positions (from 1) of those left to a newer process }.
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -26,8 +30,14 @@ local function target(config)
   return string.match(config, '^%d+ %d+ %d+ (.*)$')
 end
 
-local written, changed = 0, {}
-for i = 1, #ARGV, 6 do
+-- The first format has a status in this place, which is at least 100.
+local function format(config)
+  local number = config and tonumber(string.match(config, '^%d+ %d+ %d+ (%d+) ')) or 1
+  return number < 100 and number or 1
+end
+
+local written, newer, changed = 0, {}, {}
+for i = 2, #ARGV, 7 do
   local id, config, incident = ARGV[i], ARGV[i + 1], ARGV[i + 2]
   local old = redis.call('HGET', KEYS[3], id)
   local have, new = version(old), version(config)
@@ -35,6 +45,14 @@ for i = 1, #ARGV, 6 do
   local write = new > have or (new == have and ARGV[i + 5] == '1')
   if not write and new == have then
     write = not redis.call('ZSCORE', KEYS[1], id) and not redis.call('ZSCORE', KEYS[2], id)
+  end
+  if write and format(old) > tonumber(ARGV[1]) then
+    if new > have then
+      newer[#newer + 1] = math.floor((i + 5) / 7)
+      write = false
+    else
+      config = old
+    end
   end
 
   if write then
@@ -52,7 +70,7 @@ for i = 1, #ARGV, 6 do
       if incident ~= '' then
         redis.call('HSET', KEYS[4], id, incident)
       end
-    elseif target(old) ~= target(config) then
+    elseif target(old) ~= target(config) and target(old) ~= ARGV[i + 6] then
       if incident ~= '' then
         redis.call('HSET', KEYS[4], id, incident)
       else
@@ -66,4 +84,4 @@ for i = 1, #ARGV, 6 do
 end
 
 -- include announce
-return written
+return { written, newer }

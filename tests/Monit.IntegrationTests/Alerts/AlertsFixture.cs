@@ -118,6 +118,7 @@ public abstract class AlertsFixture : IAsyncLifetime
 
     private static Alert NewAlert(MonitorIncident incident, AlertKind kind, DateTimeOffset at) => new()
     {
-        Id = NewId(), IncidentId = incident.Id, MonitorId = incident.MonitorId, Kind = kind, NextAttemptAt = at, CreatedAt = at,
+        Id = NewId(), IncidentId = incident.Id, MonitorId = incident.MonitorId, Kind = kind, Subject = Alert.AboutIncident(incident.Id),
+        NextAttemptAt = at, CreatedAt = at,
     };
 }

@@ -303,6 +303,31 @@ public abstract class DeliveryTests : AlertsFixture
         Assert.Single(await AttemptsAsync(sending.Id));
     }
 
+    [Theory]
+    [InlineData("destination = '0190a1b2-0000-7000-8000-000000000000'")]
+    [InlineData("kind = 'reminder'")]
+    public async Task AlertOfANewerVersion_IsLeftToIt(string newer)
+    {
+        var left = await SeedDownAsync();
+        await using (var db = NewDb())
+        {
+            var update = $"UPDATE alerts SET {newer}";
+            await db.Database.ExecuteSqlRawAsync(update, Token);
+        }
+        await using var host = await StartAsync();
+        Assert.Equal("pending", (await host.Api.SendAsync(new SendAlert(left.Id), Token)).Status);
+
+        // A later alert is delivered, so the first one has been looked at.
+        var next = await SeedDownAsync();
+        await host.Api.SendAsync(new SendAlert(next.Id), Token);
+        await UntilAsync(next.Id, AlertStatus.Delivered);
+
+        Assert.Equal($"<{next.Id}@monit>", Assert.Single(Smtp.Received).MessageId);
+        await using (var db = NewDb())
+            Assert.True(await db.Alerts.AnyAsync(a => a.Id == left.Id && a.Status == AlertStatus.Pending && a.Attempts == 0, Token));
+        Assert.DoesNotContain(host.Log, line => line.StartsWith("Error", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task MonitorDeletedDuringTheSend_EndsQuietly()
     {

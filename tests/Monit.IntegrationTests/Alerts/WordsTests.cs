@@ -1,4 +1,4 @@
-using Monit.Alerts.Email;
+using Monit.Alerts.Channels;
 using Monit.Core.Checks;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Monit.Api;
 using Monit.ServiceDefaults;
+using Monit.ServiceDefaults.KeyRing;
 using Monit.Storage;
 using Monit.Storage.Schedule;
 using Monit.Storage.Sql;
@@ -39,13 +40,14 @@ public sealed class ApiHost : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         foreach (var (key, value) in ((string, string)[])[
             ("ConnectionStrings:redis", redis), ("Scheduling:KeyPrefix", Testing.LocalStores.NewPrefix()),
-            ("Auth:Secret", Secret), ("Auth:RateLimitPerMinute", "0"), .. settings])
+            ("Auth:Secret", Secret), ("DataProtection:Key", Secret), ("Auth:RateLimitPerMinute", "0"), .. settings])
             builder.Configuration[key] = value;
         builder.AddServiceDefaults();
         builder.AddMonitRedis();
         database(builder);
         builder.AddMonitStorage();
         builder.Services.AddSchemaMigration();
+        builder.AddMonitDataProtection();
         builder.AddMonitApi();
 
         var app = builder.Build();

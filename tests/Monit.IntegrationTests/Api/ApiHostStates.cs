@@ -20,7 +20,7 @@ internal static class ApiHostStates
         Assert.Equal((false, null), (outcome[0].Stale, outcome[0].Failure));
         if (inRedis)
             await host.SetAsync(id, new MonitorStatus(MonitorState.Down, null, 15000, FailureReason.Timeout, since.ToUnixTimeMilliseconds()),
-                IncidentState.Restored(since, true));
+                IncidentState.Restored(since));
     }
 
     public static Task CloseIncidentAsync(this ApiHost host, Guid id, DateTimeOffset at) =>

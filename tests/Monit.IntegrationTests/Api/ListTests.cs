@@ -45,9 +45,9 @@ public abstract class ListTests(ApiFixture api)
         var (pending, up, failing, down, parked, paused) = (await New("Pending"), await New("Up"), await New("Failing"),
             await New("Down"), await New("Parked"), await New("Paused", false));
         await _host.SetAsync(up, new(MonitorState.Up, 200, 12, null, 1000), default);
-        await _host.SetAsync(failing, new(MonitorState.Failing, 500, 12, FailureReason.UnexpectedStatus, 1000), new(0, 1, 1000, 1000, false, false, false));
+        await _host.SetAsync(failing, new(MonitorState.Failing, 500, 12, FailureReason.UnexpectedStatus, 1000), new(0, 1, 1000, false, false));
         await _host.OpenIncidentAsync(down);
-        await _host.SetAsync(parked, new(MonitorState.Parked, null, null, FailureReason.DnsFailure, 1000), new(1, 2, 1000, 1000, true, true, true));
+        await _host.SetAsync(parked, new(MonitorState.Parked, null, null, FailureReason.DnsFailure, 1000), new(1, 2, 1000, true, true));
 
         foreach (var (state, id) in new[] { ("pending", pending), ("up", up), ("failing", failing), ("down", down), ("parked", parked), ("paused", paused) })
         {

@@ -23,6 +23,7 @@ public abstract class IncidentSuite(Func<Task<SqlStore>> create) : SqlSuite(crea
         var alert = Assert.Single(await AlertsAsync());
         Assert.Equal((outcome.AlertId, incident.Id, monitor.Id, AlertKind.Down, AlertStatus.Pending, 0),
             (alert.Id, alert.IncidentId, alert.MonitorId, alert.Kind, alert.Status, alert.Attempts));
+        Assert.Equal(($"incident:{incident.Id}", "", 0), (alert.Subject, alert.Destination, alert.Step));
         Assert.Equal((false, null), (outcome.Stale, outcome.Failure));
     }
 

@@ -12,7 +12,7 @@ public abstract class ModelSuite(Func<Task<SqlStore>> create) : SqlSuite(create)
         Id = Guid.CreateVersion7(), MonitorId = monitor, StartTime = At, EndTime = end, Reason = "TIMEOUT", CreatedAt = At,
     };
 
-    private static Alert Alert(MonitorIncident incident, AlertKind kind) => new()
+    private static Alert NewAlert(MonitorIncident incident, AlertKind kind) => new()
     {
         Id = Guid.CreateVersion7(), IncidentId = incident.Id, MonitorId = incident.MonitorId, Kind = kind, NextAttemptAt = At, CreatedAt = At,
     };
@@ -53,9 +53,36 @@ public abstract class ModelSuite(Func<Task<SqlStore>> create) : SqlSuite(create)
     {
         var incident = Incident((await AddMonitorAsync()).Id);
         await SaveAsync(incident);
-        await SaveAsync(Alert(incident, AlertKind.Down));
-        await SaveAsync(Alert(incident, AlertKind.Recovery));
-        await Assert.ThrowsAsync<DbUpdateException>(() => SaveAsync(Alert(incident, AlertKind.Down)));
+        await SaveAsync(NewAlert(incident, AlertKind.Down));
+        await SaveAsync(NewAlert(incident, AlertKind.Recovery));
+        await Assert.ThrowsAsync<DbUpdateException>(() => SaveAsync(NewAlert(incident, AlertKind.Down)));
+    }
+
+    [Fact]
+    public async Task Alerts_UniqueBySubjectKindDestinationAndStep()
+    {
+        async Task SaveAlertAsync(string? subject, AlertKind kind = AlertKind.Down, string destination = "", int step = 0)
+        {
+            // An incident of its own: one incident has one alert of a kind.
+            var incident = Incident((await AddMonitorAsync()).Id, end: At);
+            await SaveAsync(incident);
+            await SaveAsync(new Alert
+            {
+                Id = Guid.CreateVersion7(), IncidentId = incident.Id, MonitorId = incident.MonitorId, Kind = kind, Subject = subject,
+                Destination = destination, Step = step, NextAttemptAt = At, CreatedAt = At,
+            });
+        }
+
+        await SaveAlertAsync("certificate:1");
+        await SaveAlertAsync("certificate:2");
+        await SaveAlertAsync("certificate:1", AlertKind.Recovery);
+        await SaveAlertAsync("certificate:1", destination: "chat");
+        await SaveAlertAsync("certificate:1", step: 1);
+        await SaveAlertAsync(null);
+        await SaveAlertAsync(null);
+        await Assert.ThrowsAsync<DbUpdateException>(() => SaveAlertAsync("certificate:1"));
+        await Assert.ThrowsAsync<DbUpdateException>(() => SaveAlertAsync("certificate:1", step: 1));
+        await Assert.ThrowsAsync<DbUpdateException>(() => SaveAlertAsync("certificate:1", destination: "chat"));
     }
 
     [Fact]
@@ -65,7 +92,7 @@ public abstract class ModelSuite(Func<Task<SqlStore>> create) : SqlSuite(create)
         foreach (var monitor in (Guid[])[gone.Id, kept.Id])
         {
             var incident = Incident(monitor);
-            var alert = Alert(incident, AlertKind.Down);
+            var alert = NewAlert(incident, AlertKind.Down);
             await SaveAsync(incident);
             await SaveAsync(alert);
             await SaveAsync(new AlertAttempt { Id = Guid.CreateVersion7(), AlertId = alert.Id, Number = 1, Channel = "email", StartedAt = At, DurationMs = 3 });

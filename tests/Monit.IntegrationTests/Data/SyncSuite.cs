@@ -14,7 +14,8 @@ namespace Monit.IntegrationTests.Data;
 /// <summary>MonitorSync updates Redis from SQL, on four shards.</summary>
 public abstract class SyncSuite(Func<Task<SqlStore>> create, Func<Task<IConnectionMultiplexer>> connect) : SqlSuite(create)
 {
-    private readonly RedisKeys _keys = new(Options.Create(new SchedulingOptions { KeyPrefix = LocalStores.NewPrefix(), Shards = 4 }));
+    private readonly IOptions<SchedulingOptions> _layout = Options.Create(new SchedulingOptions { KeyPrefix = LocalStores.NewPrefix(), Shards = 4 });
+    private RedisKeys _keys = null!;
     private IDatabase _redis = null!;
     private RedisSchedule _schedule = null!;
 
@@ -23,7 +24,8 @@ public abstract class SyncSuite(Func<Task<SqlStore>> create, Func<Task<IConnecti
         await base.InitializeAsync();
         var redis = await connect();
         _redis = redis.GetDatabase();
-        _schedule = new RedisSchedule(redis, _keys, Resilience);
+        _keys = new RedisKeys(_layout);
+        _schedule = new RedisSchedule(redis, _keys, _layout, Resilience);
     }
 
     private MonitorSync Sync(Func<int, Task>? beforeContext = null) =>
@@ -98,7 +100,28 @@ public abstract class SyncSuite(Func<Task<SqlStore>> create, Func<Task<IConnecti
         await Sync().SyncAsync([monitor.Id], null, ct: Ct);
 
         var view = Assert.Single(await _schedule.ViewAsync([monitor.Id], Ct));
-        Assert.Equal(IncidentState.Restored(At, alerted: true), view.Incident);
+        Assert.Equal(IncidentState.Restored(At), view.Incident);
+    }
+
+    [Fact]
+    public async Task Sync_StoredByANewerProcess_IsLeftToIt()
+    {
+        var (left, other) = ((await AddMonitorAsync()).Id, (await AddMonitorAsync()).Id);
+        await Sync().SyncAsync([left, other], null, ct: Ct);
+        var (config, field) = (_keys.For(_keys.ShardOf(left), "config"), (RedisValue)left.ToString());
+        const string newer = "1 60000 5000 99 what a later version writes";
+        await _redis.HashSetAsync(config, field, newer);
+
+        await ChangeAsync(left);
+        await ChangeAsync(other);
+        Assert.Equal(1, await Sync().SyncAsync([left, other], null, ct: Ct));
+        Assert.Equal(newer, await _redis.HashGetAsync(config, field));
+        Assert.Equal((1, 2), ((await MonitorAsync(left)).SyncedVersion, (await MonitorAsync(other)).SyncedVersion));
+
+        await ChangeAsync(left, enabled: false);
+        Assert.Equal(0, await Sync().SyncAsync([left], null, ct: Ct));
+        Assert.False(await IsScheduledAsync(left));
+        Assert.Equal(3, (await MonitorAsync(left)).SyncedVersion);
     }
 
     [Fact]

@@ -212,22 +212,15 @@ public abstract class ClaimSuite(Func<Task<IConnectionMultiplexer>> connect) : S
     }
 
     [Fact]
-    public async Task FetchDue_TakesWhatIsDue_UpToTheLimit()
+    public async Task Claim_Overdue_LeavesWhatHasJustBecomeDue()
     {
-        Assert.Empty(await Schedule.FetchDueAsync(0, 10));
-        var before = await NowAsync();
-        for (var i = -20; i < 500; i++)
-            await PutAsync("schedule", Guid.CreateVersion7(), before + i);
-        var all = await AllAsync("schedule");
+        var now = await NowAsync();
+        var ids = NewIds(2);
+        await PutAsync("schedule", ids[0], now - 60_000);
+        await PutAsync("schedule", ids[1], now);
 
-        before = await NowAsync();
-        var some = await Schedule.FetchDueAsync(0, 5);
-        var rest = await Schedule.FetchDueAsync(0, 5000);
-        var after = await NowAsync();
-
-        Assert.Equal(all.OrderBy(e => e.Value).Take(5).Select(e => e.Key), some);
-        var taken = some.Concat(rest).ToHashSet();
-        Assert.All(all, e => Assert.True(e.Value <= before ? taken.Contains(e.Key) : e.Value <= after || !taken.Contains(e.Key)));
-        Gone(taken);
+        Assert.Equal(ids[0], Assert.Single((await Schedule.ClaimAsync(0, 10, Lease, overdue: TimeSpan.FromSeconds(60))).Jobs).Id);
+        Assert.Empty((await Schedule.ClaimAsync(0, 10, Lease, overdue: TimeSpan.FromSeconds(60))).Jobs);
+        Assert.Equal(ids[1], Assert.Single((await Schedule.ClaimAsync(0, 10, Lease)).Jobs).Id);
     }
 }

@@ -10,11 +10,14 @@ namespace Monit.IntegrationTests.Scheduling;
 /// <summary>The cached configurations are those that Redis had at the claim.</summary>
 public sealed class ConfigCacheTests(LocalStores stores) : ScriptSuite(stores.RedisAsync)
 {
+    // One chunk of texts, and one entry.
+    private const long OneEntry = (1 << 16) + 48;
+
     private readonly FakeTimeProvider _time = new();
 
-    private ConfigCache Cache(int capacity = 100) => new(Schedule, 0, capacity, _time);
+    private ConfigCache Cache(long bytes = 1 << 20) => new(Schedule, 0, bytes, _time);
 
-    private Task<int> WriteAsync(Guid id, int version, string url) =>
+    private Task<Scheduled> WriteAsync(Guid id, int version, string url) =>
         Schedule.ScheduleAsync(0, [new ScheduleEntry(id, Config(version, url: url), default, TimeSpan.Zero, Force: true)], Ct);
 
     // Bypasses the scripts, so that the change is not reported and shows only when Redis is read again.
@@ -76,7 +79,7 @@ public sealed class ConfigCacheTests(LocalStores stores) : ScriptSuite(stores.Re
     [Fact]
     public async Task Take_BeyondItsCapacity_ReadsEachTime()
     {
-        var cache = Cache(capacity: 1);
+        var cache = Cache(OneEntry);
         var (kept, other) = ((await AddDueAsync(1))[0], (await AddDueAsync(1))[0]);
         Assert.Equal(2, (await cache.TakeAsync(await Schedule.ClaimAsync(0, 10, Lease))).Count);
         await WriteDirectlyAsync(kept, "by hand");
@@ -142,7 +145,7 @@ public sealed class ConfigCacheTests(LocalStores stores) : ScriptSuite(stores.Re
     [Fact]
     public async Task Take_Expired_ReadsAgain_AndCachesTheResult()
     {
-        var (cache, id) = (Cache(capacity: 1), (await AddDueAsync(1))[0]);
+        var (cache, id) = (Cache(OneEntry), (await AddDueAsync(1))[0]);
         await TakeAsync(cache, id);
         _time.Advance(TimeSpan.FromMinutes(60));
         Assert.Equal(Config().Encode(), await TakeAsync(cache, id));
@@ -164,7 +167,7 @@ public sealed class ConfigCacheTests(LocalStores stores) : ScriptSuite(stores.Re
     public async Task Take_ManyAndChanged_ReturnsEachItsOwn()
     {
         // Several chunks, changed until most of their content is outdated.
-        var (cache, ids) = (Cache(capacity: 10_000), await AddDueAsync(1000));
+        var (cache, ids) = (Cache(bytes: 4 << 20), await AddDueAsync(1000));
         var path = new string('x', 500);
         for (var version = 2; version < 8; version++)
         {
@@ -203,5 +206,28 @@ public sealed class ConfigCacheTests(LocalStores stores) : ScriptSuite(stores.Re
         await Db.KeyDeleteAsync([.. new[] { "schedule", "inflight", "config", "meta", "changes" }.Select(name => Keys.For(0, name))]);
         await WriteAsync(id, 1, "https://rebuilt.example/");
         Assert.Equal(Config(1, url: "https://rebuilt.example/").Encode(), await TakeAsync(cache, id));
+    }
+
+    // The default is for a million.
+    [Fact]
+    public async Task Take_APlainMonitor_TakesNoMoreThanItsPartOfTheDefault()
+    {
+        const int count = 100_000;
+        var cache = Cache(new SchedulerOptions().ConfigCacheBytes / 10);
+        var (ids, key) = (NewIds(count), Keys.For(0, "config"));
+        foreach (var page in ids.Chunk(10_000))
+            await Db.HashSetAsync(key, [.. page.Select(id => new HashEntry(id.ToString(), Config(url: "https://monitoring.example.org/health/live").Encode(2)))]);
+        await TakeAllAsync();
+        await Db.KeyDeleteAsync(key);
+        Assert.Equal(count, await TakeAllAsync());
+
+        async Task<int> TakeAllAsync()
+        {
+            var found = 0;
+            foreach (var page in ids.Chunk(1000))
+                found += (await cache.TakeAsync(new Claim(0, 0, true, [.. page.Select(id => new ClaimedJob(id, 0, default))], 1, [])))
+                    .Count(config => config.Length > 0);
+            return found;
+        }
     }
 }

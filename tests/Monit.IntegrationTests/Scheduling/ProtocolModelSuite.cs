@@ -72,12 +72,12 @@ public abstract class ProtocolModelSuite(Func<Task<IConnectionMultiplexer>> conn
                     var version = _versions.GetValueOrDefault(id) + (step.Verb == Verb.Change ? 1 : 0);
                     if (version == 0)
                         break;
-                    Assert.Equal(1, await suite.Schedule.ScheduleAsync(0, [Entry(id, version, TimeSpan.Zero, force: true)], Ct));
+                    Assert.Equal(1, (await suite.Schedule.ScheduleAsync(0, [Entry(id, version, TimeSpan.Zero, force: true)], Ct)).Written);
                     _versions[id] = version;
                     _places[id] = new Place(await suite.ScoreAsync("schedule", id), 0);
                     break;
                 case Verb.Outdated when _versions.GetValueOrDefault(id) is > 0 and var current:
-                    Assert.Equal(0, await suite.Schedule.ScheduleAsync(0, [Entry(id, current - 1, TimeSpan.Zero, force: true), Entry(id, current, TimeSpan.Zero)], Ct));
+                    Assert.Equal(0, (await suite.Schedule.ScheduleAsync(0, [Entry(id, current - 1, TimeSpan.Zero, force: true), Entry(id, current, TimeSpan.Zero)], Ct)).Written);
                     break;
                 case Verb.Remove:
                     await suite.Schedule.RemoveAsync(0, [new Removal(id, null)], Ct);

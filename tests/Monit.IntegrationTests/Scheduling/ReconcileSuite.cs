@@ -115,4 +115,12 @@ public abstract class ReconcileSuite(Func<Task<IConnectionMultiplexer>> connect)
 
         Assert.Equal([new MonitorView(null, default, null), new(null, default, null), new(Up, Failing, claim.Now + 60_000)], views);
     }
+
+    [Fact]
+    public async Task Compare_NewerFormat_OfTheSameVersion_IsNotMissing()
+    {
+        var id = (await AddDueAsync(1))[0];
+        await Db.HashSetAsync(Keys.For(0, "config"), id.ToString(), "3 60000 5000 99 what a later version writes");
+        Assert.Empty((await Schedule.CompareAsync(0, [new(id, 3, Hour)], Ct)).Missing);
+    }
 }

@@ -10,17 +10,17 @@ namespace Monit.IntegrationTests.Scheduling;
 public abstract class ScheduleSuite(Func<Task<IConnectionMultiplexer>> connect) : ScriptSuite(connect)
 {
     private async Task<int> WriteAsync(Guid id, CheckConfig config, IncidentState incident = default, TimeSpan? soon = null, bool force = false) =>
-        await Schedule.ScheduleAsync(0, [new ScheduleEntry(id, config, incident, soon, force)], Ct);
+        (await Schedule.ScheduleAsync(0, [new ScheduleEntry(id, config, incident, soon, force)], Ct)).Written;
 
     [Fact]
-    public async Task Schedule_Nothing_WritesNothing() => Assert.Equal(0, await Schedule.ScheduleAsync(0, [], Ct));
+    public async Task Schedule_Nothing_WritesNothing() => Assert.Equal(0, (await Schedule.ScheduleAsync(0, [], Ct)).Written);
 
     [Fact]
     public async Task Schedule_New_IsDueAtItsNextSlot()
     {
         var ids = NewIds(200);
         var before = await NowAsync();
-        Assert.Equal(200, await Schedule.ScheduleAsync(0, [.. ids.Select(id => Entry(id))], Ct));
+        Assert.Equal(200, (await Schedule.ScheduleAsync(0, [.. ids.Select(id => Entry(id))], Ct)).Written);
         var after = await NowAsync();
 
         var minute = TimeSpan.FromMinutes(1);
@@ -125,7 +125,7 @@ public abstract class ScheduleSuite(Func<Task<IConnectionMultiplexer>> connect) 
         Assert.Equal(1, await WriteAsync(id, Changed(2)));
         Assert.Null(await TextAsync("incident", id));
 
-        var open = IncidentState.Restored(DateTimeOffset.UnixEpoch.AddDays(1), alerted: true);
+        var open = IncidentState.Restored(DateTimeOffset.UnixEpoch.AddDays(1));
         Assert.Equal(1, await WriteAsync(id, Changed(3), open));
         Assert.Equal(open.Encode(), await TextAsync("incident", id));
     }
@@ -134,7 +134,7 @@ public abstract class ScheduleSuite(Func<Task<IConnectionMultiplexer>> connect) 
     public async Task Schedule_UnknownWithOpenIncident_RestoresIt()
     {
         var id = NewIds(1)[0];
-        var open = IncidentState.Restored(DateTimeOffset.UnixEpoch.AddDays(1), alerted: true);
+        var open = IncidentState.Restored(DateTimeOffset.UnixEpoch.AddDays(1));
         await WriteAsync(id, Config(), open);
         Assert.Equal(open.Encode(), await TextAsync("incident", id));
         await PutAsync("schedule", id, 1);
@@ -164,5 +164,67 @@ public abstract class ScheduleSuite(Func<Task<IConnectionMultiplexer>> connect) 
         Assert.Equal(1, await WriteAsync(id, Config(big)));
         Assert.Equal(0, await WriteAsync(id, Config(big - 1)));
         Assert.Equal(1, await WriteAsync(id, Config(big + 1)));
+    }
+
+    private Task<Scheduled> WriteAsync(int format, Guid id, CheckConfig config) =>
+        On(Db.Multiplexer, format).ScheduleAsync(0, [new ScheduleEntry(id, config, default, null)], Ct);
+
+    [Theory, InlineData(1, 2), InlineData(2, 1), InlineData(2, 2)]
+    public async Task Schedule_InTheOtherFormat_KeepsTheCounters_UnlessTheTargetChanges(int before, int after)
+    {
+        var (id, config) = (Guid.CreateVersion7(), Config() with { ExpectedStatus = 204, LatencyThreshold = Hour });
+        await WriteAsync(before, id, config);
+        await Db.HashSetAsync(Keys.For(0, "incident"), id.ToString(), Failing.Encode());
+
+        Assert.Equal(1, (await WriteAsync(after, id, config with { Version = 2, Interval = Hour })).Written);
+        Assert.Equal((config with { Version = 2, Interval = Hour }).Encode(after), await TextAsync("config", id));
+        Assert.Equal(Failing.Encode(), await TextAsync("incident", id));
+
+        await WriteAsync(before, id, config with { Version = 3, ExpectedStatus = 200 });
+        Assert.Null(await TextAsync("incident", id));
+        await PutAsync("schedule", id, 1);
+    }
+
+    // Stored by a process of a later version.
+    private async Task<string> MakeNewerAsync(Guid id, int version = 1)
+    {
+        var text = $"{version} 60000 5000 {CheckConfig.NewestFormat + 1} {{\"kind\":\"x\"}}";
+        await Db.HashSetAsync(Keys.For(0, "config"), id.ToString(), text);
+        await Db.HashSetAsync(Keys.For(0, "incident"), id.ToString(), Failing.Encode());
+        return text;
+    }
+
+    [Fact]
+    public async Task Schedule_NewerFormat_HigherVersion_IsLeft()
+    {
+        var claim = await AddClaimedAsync(3);
+        var id = claim.Jobs[1].Id;
+        var text = await MakeNewerAsync(id);
+
+        var reply = await Schedule.ScheduleAsync(0, [.. claim.Jobs.Select(job => Entry(job.Id, version: 2, force: true))], Ct);
+
+        Assert.Equal((2, 1), (reply.Written, Assert.Single(reply.Newer)));
+        Assert.Equal(text, await TextAsync("config", id));
+        Assert.Equal(Failing.Encode(), await TextAsync("incident", id));
+        Assert.Equal(claim.Token, await ScoreAsync("inflight", id));
+    }
+
+    [Fact]
+    public async Task Schedule_NewerFormat_SameVersion_IsDue_ButNotWritten()
+    {
+        var claim = await AddClaimedAsync(1);
+        var id = claim.Jobs[0].Id;
+        var text = await MakeNewerAsync(id);
+
+        Assert.Equal(0, await WriteAsync(id, Config()));
+        Assert.Equal(1, await WriteAsync(id, Config(), soon: TimeSpan.Zero, force: true));
+        Assert.Equal(text, await TextAsync("config", id));
+        Assert.Equal(Failing.Encode(), await TextAsync("incident", id));
+        Assert.Equal(id, Assert.Single((await Schedule.ClaimAsync(0, 10, Lease)).Jobs).Id);
+
+        await Db.SortedSetRemoveAsync(Keys.For(0, "inflight"), id.ToString());
+        Assert.Equal(1, await WriteAsync(id, Config()));
+        Assert.NotNull(await ScoreAsync("schedule", id));
+        Assert.Equal(text, await TextAsync("config", id));
     }
 }

@@ -18,13 +18,14 @@ public abstract class ScriptSuite(Func<Task<IConnectionMultiplexer>> connect) : 
     protected static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
     protected static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     protected static readonly MonitorStatus Up = new(MonitorState.Up, 200, 12, null, 1_700_000_000_000);
-    protected static readonly IncidentState Failing = new(1, 2, 1_700_000_000_000, 1_700_000_000_500, false, false, false);
+    protected static readonly IncidentState Failing = new(1, 2, 1_700_000_000_000, false, false);
 
     private readonly HashSet<Guid> _known = [];
 
     protected static CancellationToken Ct => TestContext.Current.CancellationToken;
-    private protected RedisKeys Keys { get; } =
-        new(Options.Create(new SchedulingOptions { KeyPrefix = LocalStores.NewPrefix() }));
+    private readonly string _prefix = LocalStores.NewPrefix();
+
+    private protected RedisKeys Keys => new(Layout());
     protected IDatabase Db { get; private set; } = null!;
     private protected RedisSchedule Schedule { get; private set; } = null!;
 
@@ -41,7 +42,12 @@ public abstract class ScriptSuite(Func<Task<IConnectionMultiplexer>> connect) : 
         await EachIdOnceAsync();
     }
 
-    private protected RedisSchedule On(IConnectionMultiplexer redis) => new(redis, Keys, new StoreResilience(TimeProvider.System));
+    /// <param name="format">In which it writes configurations.</param>
+    private protected RedisSchedule On(IConnectionMultiplexer redis, int format = 1) =>
+        new(redis, Keys, Layout(format), new StoreResilience(TimeProvider.System));
+
+    private IOptions<SchedulingOptions> Layout(int format = 1) =>
+        Options.Create(new SchedulingOptions { KeyPrefix = _prefix, ConfigFormat = format });
 
     /// <summary>Redis' time, Unix ms.</summary>
     protected async Task<long> NowAsync()
@@ -63,7 +69,7 @@ public abstract class ScriptSuite(Func<Task<IConnectionMultiplexer>> connect) : 
     {
         var ids = NewIds(count);
         foreach (var batch in ids.Chunk(RedisSchedule.MaxBatch))
-            Assert.Equal(batch.Length, await Schedule.ScheduleAsync(0, [.. batch.Select(id => Entry(id, soon: TimeSpan.Zero))], Ct));
+            Assert.Equal(batch.Length, (await Schedule.ScheduleAsync(0, [.. batch.Select(id => Entry(id, soon: TimeSpan.Zero))], Ct)).Written);
         _known.UnionWith(ids);
         return ids;
     }

@@ -21,8 +21,8 @@ public sealed class AllocationTests
         using var services = new ServiceCollection().AddMetrics().AddSingleton<PipelineMetrics>().BuildServiceProvider();
         var metrics = services.GetRequiredService<PipelineMetrics>();
         var tracing = new CheckTracing(Options.Create(new TelemetryOptions { SuccessRatio = 1 }), TimeProvider.System);
-        var up = ProbeResult.Up(200, TimeSpan.FromMilliseconds(20));
-        var done = TraceTests.Checked(up);
+        var seen = new Observation(null, 200, TimeSpan.FromMilliseconds(20), new Phases(1000, 2000, 8000, 8500, 500));
+        var done = TraceTests.Checked(Verdict.Up(200, seen.Total), seen: seen);
         var outcome = new Outcome(MonitorState.Up, default, NextCheck.Slot, IncidentChange.None);
 
         Run(1000);
@@ -36,7 +36,7 @@ public sealed class AllocationTests
             {
                 metrics.Claims.Add(1);
                 metrics.ScheduleLag.Record(0.1);
-                metrics.RecordCheck(up, TimeSpan.FromMilliseconds(20));
+                metrics.RecordCheck(Judge.Of(done.Job.Config, seen), seen);
                 tracing.Start(done, outcome, 0);
                 tracing.EndWritten(done.Job, "complete", false, 0, default);
                 metrics.Completions.Add(1);

@@ -32,7 +32,7 @@ public sealed partial class DocumentTests(LocalStores stores)
         };
         listener.Start();
         services.GetRequiredService<PipelineMetrics>();
-        services.GetRequiredService<DeliveryMetrics>();
+        services.GetRequiredService<DeliveryQueue>();
         Assert.Equal(Rows("instrument").Select(row => $"{Names(row[0]).Single()} {Names(row[1]).Single()} {row[2]} {Names(row[3]).Single()}").Order(), found.Order());
     }
 

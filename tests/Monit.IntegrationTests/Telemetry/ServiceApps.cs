@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Monit.Alerts;
 using Monit.IntegrationTests.Alerts;
 using Monit.ServiceDefaults;
+using Monit.ServiceDefaults.KeyRing;
 using Monit.Storage;
 using Monit.Testing;
 using Monit.Worker;
@@ -37,6 +38,8 @@ internal static class ServiceApps
         builder.AddServiceDefaults();
         builder.AddMonitDatabase();
         builder.Services.AddSchemaWait();
+        builder.Configuration["DataProtection:Key"] = AlertsHost.Key;
+        builder.AddMonitDataProtection();
         add(builder);
         var app = builder.Build();
         app.MapDefaultEndpoints();

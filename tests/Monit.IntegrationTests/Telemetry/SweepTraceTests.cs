@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Monit.Alerts.Delivery;
+using Monit.Alerts.Telemetry;
 using Monit.Core.Alerts;
 using Monit.IntegrationTests.Alerts;
 using Monit.Storage.Sql;
@@ -35,7 +37,8 @@ public sealed class SweepTraceTests : AlertsFixture
     [Fact]
     public async Task AlertThatTheSweepFoundFirst_JoinsTheTraceOfALaterRequest()
     {
-        var queue = new DeliveryQueue(Options.Create(new DeliveryOptions()));
+        using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var queue = new DeliveryQueue(Options.Create(new DeliveryOptions()), new DeliveryMetrics(services.GetRequiredService<IMeterFactory>()));
         var (id, asker) = (NewId(), new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded));
         await queue.OfferAsync(id, Token);
         queue.TryOffer(id, asker);

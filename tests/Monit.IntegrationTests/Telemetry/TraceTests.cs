@@ -1,12 +1,17 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Monit.Core.Checks;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
+using Monit.Probes;
 using Monit.Probes.Http;
 using Monit.Probes.Http.Fast;
-using Monit.Probes.Network;
+using Monit.Probes.Http.Full;
+using Monit.Probes.Runs;
 using Monit.ServiceDefaults;
 using Monit.Storage.Schedule;
 using Monit.Testing;
@@ -51,6 +56,8 @@ public sealed class TraceTests(LocalStores stores)
         Assert.InRange(claim.StartTimeUtc - root.StartTimeUtc, TimeSpan.FromMilliseconds(-5), TimeSpan.FromMilliseconds(5));
         Assert.Equal($"http://127.0.0.1:{journey.Target.Port}/status", get.GetTagItem("url.full"));
         Assert.Equal(500, get.GetTagItem("http.response.status_code"));
+        Assert.All(["connect", "first_byte", "transfer"], phase => Assert.InRange((double)get.GetTagItem($"monit.check.phase.{phase}")!, 1e-6, 10));
+        Assert.Null(get.GetTagItem("monit.check.phase.tls"));
         Assert.Equal("delivered", deliver.GetTagItem("monit.alert.status"));
         Assert.Equal("completed", root.GetTagItem("monit.check.ending"));
         Assert.Equal(root.TraceId, Assert.Single(journey.Log.Lines, line => line.Line.Contains(" is down: ", StringComparison.Ordinal)).Trace);
@@ -97,23 +104,34 @@ public sealed class TraceTests(LocalStores stores)
         Assert.Equal(ratio > 0, journey.Spans.Started.Any(span => Equals(span.GetTagItem("monit.monitor.id"), monitor.Id.ToString())));
     }
 
-    [Fact]
-    public async Task Probe_CreatesNoSpanOfDotnet_AndSendsNoTraceContext()
+    [Theory]
+    [InlineData("Auto", typeof(FastEngine))]
+    [InlineData("Fast", typeof(FastEngine))]
+    [InlineData("Full", typeof(FullEngine))]
+    public async Task Probe_CreatesNoSpanAndNoMetricOfDotnet_AndSendsNoTraceContext(string setting, Type engine)
     {
         await using var target = new ScriptedTarget();
         using var spans = new Spans("System.Net.Http");
+        using var metrics = new HttpMetrics();
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration["Executor:HttpEngine"] = setting;
+        builder.Configuration["Executor:AllowPrivateTargets"] = "true";
+        builder.AddMonitProbes().Services.AddSingleton(TimeProvider.System);
+        using var host = builder.Build();
+        Assert.IsType(engine, host.Services.GetRequiredService<IHttpEngine>());
         using var activity = new Activity("test").Start();
-        using var connections = new HttpConnections(Options.Create(new ProbeOptions()),
-            new TargetConnector(new TargetGuard(true), Dns.GetHostAddressesAsync), TimeProvider.System);
-        var probe = new HttpProbe(connections, TimeProvider.System);
-        Assert.True((await probe.CheckAsync(new CheckConfig(1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(10), 200, null, target.Url), Ct)).Success);
+        var seen = await host.Services.GetRequiredService<ProbeRegistry>().RunAsync(
+            new CheckConfig(1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(10), 200, null, target.Url), Ct);
+        Assert.Equal(200, seen.HttpStatus);
         Assert.DoesNotContain("traceparent", Assert.Single(target.Requests), StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(spans.Started, span => span.TraceId == activity.TraceId);
+        Assert.DoesNotContain(target.Port, metrics.Ports);
 
-        // Another client does create one, so the listener works.
+        // Another client does create them, so the listeners work.
         using var http = new HttpClient();
         await http.GetStringAsync(new Uri(target.Url), Ct);
         Assert.Contains(spans.Started, span => span.TraceId == activity.TraceId);
+        Assert.Contains(target.Port, metrics.Ports);
     }
 
     [Fact]
@@ -146,7 +164,7 @@ public sealed class TraceTests(LocalStores stores)
         using var spans = new Spans("Monit.Worker");
         var tracing = new CheckTracing(Options.Create(new TelemetryOptions()), TimeProvider.System);
         var clock = Clock();
-        var checks = Enumerable.Range(0, 3).Select(_ => Checked(ProbeResult.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, 500), clock)).ToList();
+        var checks = Enumerable.Range(0, 3).Select(_ => Checked(Verdict.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, 500), clock)).ToList();
         checks.ForEach(check => tracing.Start(check, new Outcome(MonitorState.Failing, default, NextCheck.Slot, IncidentChange.None), 0));
 
         var claims = checks.ConvertAll(check => Assert.Single(spans.TraceOf(check.Job.Trace!), span => span.OperationName == "monit.claim"));
@@ -155,17 +173,47 @@ public sealed class TraceTests(LocalStores stores)
         checks.ForEach(check => CheckTracing.End(check.Job, "completed"));
     }
 
-    internal static CheckedJob Failed() => Checked(ProbeResult.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, 500));
+    internal static CheckedJob Failed() => Checked(Verdict.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, 500));
 
     private static LeaseClock Clock() => new(TimeProvider.System, 0, TimeProvider.System.GetTimestamp(), TimeSpan.FromMinutes(1));
 
-    internal static CheckedJob Checked(ProbeResult result, LeaseClock? clock = null)
+    internal static CheckedJob Checked(Verdict verdict, LeaseClock? clock = null, Observation seen = default)
     {
         var now = TimeProvider.System.GetTimestamp();
         var job = new CheckJob(0, new ClaimedJob(Guid.CreateVersion7(), 0, default), default, 1, clock ?? Clock())
         {
             Config = new CheckConfig(1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), 200, null, "http://127.0.0.1/"),
         };
-        return new CheckedJob(job, result, 0, now, now);
+        return new CheckedJob(new ObservedJob(job, seen, 0, now, now), verdict);
+    }
+
+    /// <summary>The ports for which .NET's HTTP clients measure something.</summary>
+    private sealed class HttpMetrics : IDisposable
+    {
+        private readonly ConcurrentDictionary<int, bool> _ports = new();
+        private readonly MeterListener _listener = new();
+
+        public HttpMetrics()
+        {
+            _listener.InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == "System.Net.Http" || instrument.Meter.Name.StartsWith("Monit.", StringComparison.Ordinal))
+                    listener.EnableMeasurementEvents(instrument);
+            };
+            _listener.SetMeasurementEventCallback<double>((_, _, tags, _) => Note(tags));
+            _listener.SetMeasurementEventCallback<long>((_, _, tags, _) => Note(tags));
+            _listener.Start();
+
+            void Note(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+            {
+                foreach (var tag in tags)
+                    if (tag is { Key: "server.port", Value: int port })
+                        _ports[port] = true;
+            }
+        }
+
+        public ICollection<int> Ports => _ports.Keys;
+
+        public void Dispose() => _listener.Dispose();
     }
 }

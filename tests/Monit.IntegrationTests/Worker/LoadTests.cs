@@ -183,6 +183,8 @@ public sealed class LoadTests(LocalStores stores) : IAsyncDisposable
     [InlineData("Scheduler:Interval", "01:00:00", "Scheduler:Interval must be between 00:00:00.010")]
     [InlineData("Scheduling:Shards", "0", "Scheduling:Shards must be between 1 and 1024")]
     [InlineData("Executor:HttpSemaphoreCount", "1", "Executor:HttpSemaphoreCount must be between 2 and 100000")]
+    [InlineData("Executor:HttpEngine", "7", "Executor:HttpEngine")]
+    [InlineData("Executor:HttpEngine", "Swift", "Executor:HttpEngine")]
     [InlineData("ResultProcessor:FailureThreshold", "0", "ResultProcessor:FailureThreshold must be between 1 and 100")]
     public async Task BadSetting_StopsTheStart_WithItsNameAndRange(string name, string value, string message)
     {

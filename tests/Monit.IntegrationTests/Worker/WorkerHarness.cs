@@ -142,6 +142,13 @@ internal sealed class WorkerHarness : IAsyncDisposable
     public Task<MonitorView> StateAsync(Guid id, MonitorState state) =>
         Eventually.Get(() => ViewAsync(id), view => view.Status?.State == state, $"monitor is {state}");
 
+    /// <summary>Waits until a monitor that is added now has been checked: what was due before it has been requested by then.</summary>
+    public async Task SettleAsync()
+    {
+        await using var later = new ScriptedTarget();
+        await StateAsync((await AddAsync(later.Url, intervalSec: 3600)).Id, MonitorState.Up);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync();

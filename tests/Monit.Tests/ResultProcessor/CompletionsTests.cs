@@ -11,17 +11,17 @@ namespace Monit.Tests.ResultProcessor;
 public sealed class CompletionsTests
 {
     private const long Now = 1_700_000_000_000;
-    private static readonly ProbeResult Up = ProbeResult.Up(200, TimeSpan.FromMilliseconds(20));
-    private static readonly ProbeResult Down = ProbeResult.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, 500);
-    private static readonly IncidentState Open = new(3, 0, Now - 60_000, Now - 1000, true, true, false);
+    private static readonly Verdict Up = Verdict.Up(200, TimeSpan.FromMilliseconds(20));
+    private static readonly Verdict Down = Verdict.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, 500);
+    private static readonly IncidentState Open = new(3, 0, Now - 60_000, true, false);
     private static readonly Guid Id = Guid.Parse("01922a5e-7d3c-7b1a-9c52-3f1e8c4d2a10");
 
-    private static CheckedJob Checked(ProbeResult result, IncidentState incident = default) => new(
+    private static CheckedJob Checked(Verdict verdict, IncidentState incident = default) => new(new ObservedJob(
         new CheckJob(0, new ClaimedJob(Id, Now, System.Text.Encoding.UTF8.GetBytes(incident.Encode())), default, 1, new LeaseClock(TimeProvider.System, Now, TimeProvider.System.GetTimestamp(), TimeSpan.FromMinutes(1)))
         {
             Config = new CheckConfig(1, TimeSpan.FromHours(1), TimeSpan.FromSeconds(1), 200, null, "http://127.0.0.1/"),
             Incident = incident,
-        }, result, Now);
+        }, default, Now), verdict);
 
     private static Completions Completions(TimeSpan? parked = null) =>
         new(Options.Create(new DecisionRules { ParkedRecheck = parked ?? TimeSpan.FromMinutes(15) }));
@@ -45,7 +45,7 @@ public sealed class CompletionsTests
     public void FailedOpen_KeepsTheCount_SoThatTheNextFailureOpensIt()
     {
         var pending = new PendingTransition(Checked(Down), new Outcome(MonitorState.Down, Open, NextCheck.Slot, IncidentChange.Open));
-        Assert.Equal(Open with { DbIncident = false, Alerted = false }, Completions().WithoutTransition(pending).Incident);
+        Assert.Equal(Open with { DbIncident = false }, Completions().WithoutTransition(pending).Incident);
     }
 
     [Fact]

@@ -7,19 +7,19 @@ namespace Monit.Tests.ResultProcessor;
 /// <summary>Invariants for every sequence of results with all settings.</summary>
 public sealed class DecisionPropertyTests
 {
-    private static readonly Gen<ProbeResult> Result = Gen.OneOf(
-        Gen.Const(ProbeResult.Up(200, TimeSpan.FromMilliseconds(5))),
-        Gen.Const(ProbeResult.Down(FailureReason.Timeout, FailureKind.Retryable)),
-        Gen.Const(ProbeResult.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, 500)),
-        Gen.Const(ProbeResult.Down(FailureReason.DnsFailure, FailureKind.Terminal)));
+    private static readonly Gen<Verdict> Result = Gen.OneOf(
+        Gen.Const(Verdict.Up(200, TimeSpan.FromMilliseconds(5))),
+        Gen.Const(Verdict.Down(FailureReason.Timeout, FailureKind.Retryable)),
+        Gen.Const(Verdict.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, 500)),
+        Gen.Const(Verdict.Down(FailureReason.DnsFailure, FailureKind.Terminal)));
 
     private static readonly Gen<DecisionRules> Rules =
         Gen.Select(Gen.Int[0, 4], Gen.Int[1, 5], (retries, failures) => new DecisionRules { RetryThreshold = retries, FailureThreshold = failures });
 
-    private static readonly Gen<(DecisionRules Rules, (ProbeResult Result, bool MayRetry)[] Steps)> Runs =
+    private static readonly Gen<(DecisionRules Rules, (Verdict Result, bool MayRetry)[] Steps)> Runs =
         Gen.Select(Rules, Gen.Select(Result, Gen.Bool).Array[1, 60]);
 
-    private static void ForEachStep(Action<IncidentState, ProbeResult, Outcome, DecisionRules> check, Action? begin = null) => Runs.Sample(run =>
+    private static void ForEachStep(Action<IncidentState, Verdict, Outcome, DecisionRules> check, Action? begin = null) => Runs.Sample(run =>
     {
         begin?.Invoke();
         var state = default(IncidentState);
@@ -46,23 +46,6 @@ public sealed class DecisionPropertyTests
             open = outcome.Change switch { IncidentChange.Open => true, IncidentChange.Close => false, _ => open };
             Assert.Equal(open, outcome.Incident.DbIncident);
         }, () => open = false);
-    }
-
-    [Fact]
-    public void NoSequence_AlertsMoreThanOnceAnIncident()
-    {
-        var alerts = 0;
-        ForEachStep((before, _, outcome, _) =>
-        {
-            // The down alert is written only with the incident.
-            if (outcome.Incident.Alerted && !before.Alerted)
-            {
-                Assert.Equal(IncidentChange.Open, outcome.Change);
-                Assert.Equal(1, ++alerts);
-            }
-            if (outcome.Change == IncidentChange.Close)
-                alerts = 0;
-        }, () => alerts = 0);
     }
 
     [Fact]
@@ -94,11 +77,11 @@ public sealed class DecisionPropertyTests
             {
                 for (var i = 0; i < failures; i++)
                 {
-                    var outcome = Decision.Decide(state, ProbeResult.Down(FailureReason.NetworkError, FailureKind.Retryable), 1, rules, true);
+                    var outcome = Decision.Decide(state, Verdict.Down(FailureReason.NetworkError, FailureKind.Retryable), 1, rules, true);
                     Assert.Equal(IncidentChange.None, outcome.Change);
                     state = outcome.Incident;
                 }
-                state = Decision.Decide(state, ProbeResult.Up(200, TimeSpan.Zero), 2, rules, true).Incident;
+                state = Decision.Decide(state, Verdict.Up(200, TimeSpan.Zero), 2, rules, true).Incident;
             }
         });
 }

@@ -10,16 +10,16 @@ public sealed class DecisionTests
     private const long At = 1_700_000_000_000;
     private static readonly DecisionRules Rules = new();
 
-    private static readonly ProbeResult Up = ProbeResult.Up(200, TimeSpan.FromMilliseconds(20));
-    private static readonly ProbeResult Retryable = ProbeResult.Down(FailureReason.Timeout, FailureKind.Retryable);
-    private static readonly ProbeResult Definite = ProbeResult.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, 500);
-    private static readonly ProbeResult Terminal = ProbeResult.Down(FailureReason.InvalidRequest, FailureKind.Terminal);
+    private static readonly Verdict Up = Verdict.Up(200, TimeSpan.FromMilliseconds(20));
+    private static readonly Verdict Retryable = Verdict.Down(FailureReason.Timeout, FailureKind.Retryable);
+    private static readonly Verdict Definite = Verdict.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, 500);
+    private static readonly Verdict Terminal = Verdict.Down(FailureReason.InvalidRequest, FailureKind.Terminal);
 
     private static IncidentState Healthy => default;
-    private static readonly IncidentState Counted = new(2, 0, At - 60_000, At - 1000, false, false, false);
-    private static readonly IncidentState Open = new(3, 0, At - 60_000, At - 1000, true, true, false);
+    private static readonly IncidentState Counted = new(2, 0, At - 60_000, false, false);
+    private static readonly IncidentState Open = new(3, 0, At - 60_000, true, false);
 
-    private static Outcome Decide(IncidentState state, ProbeResult result, bool mayRetry = true) =>
+    private static Outcome Decide(IncidentState state, Verdict result, bool mayRetry = true) =>
         Decision.Decide(state, result, At, Rules, mayRetry);
 
     [Fact]
@@ -38,14 +38,14 @@ public sealed class DecisionTests
     public void FirstFailure_Retryable_IsRetriedQuickly()
     {
         var outcome = Decide(Healthy, Retryable);
-        Assert.Equal(new Outcome(MonitorState.Failing, new IncidentState(0, 1, At, At, false, false, false), NextCheck.Retry, IncidentChange.None), outcome);
+        Assert.Equal(new Outcome(MonitorState.Failing, new IncidentState(0, 1, At, false, false), NextCheck.Retry, IncidentChange.None), outcome);
     }
 
     [Fact]
     public void Retries_Exhausted_CountsOnceAndReturnsToItsSlot()
     {
-        var outcome = Decide(new IncidentState(0, 2, At - 10_000, At - 5000, false, false, false), Retryable);
-        Assert.Equal(new Outcome(MonitorState.Failing, new IncidentState(1, 0, At - 10_000, At, false, false, false), NextCheck.Slot, IncidentChange.None), outcome);
+        var outcome = Decide(new IncidentState(0, 2, At - 10_000, false, false), Retryable);
+        Assert.Equal(new Outcome(MonitorState.Failing, new IncidentState(1, 0, At - 10_000, false, false), NextCheck.Slot, IncidentChange.None), outcome);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class DecisionTests
     public void Threshold_Reached_OpensOneIncidentFromTheFirstFailure()
     {
         var outcome = Decide(Counted, Definite);
-        Assert.Equal(new Outcome(MonitorState.Down, new IncidentState(3, 0, At - 60_000, At, true, true, false), NextCheck.Slot, IncidentChange.Open), outcome);
+        Assert.Equal(new Outcome(MonitorState.Down, new IncidentState(3, 0, At - 60_000, true, false), NextCheck.Slot, IncidentChange.Open), outcome);
     }
 
     [Fact]
@@ -82,8 +82,8 @@ public sealed class DecisionTests
     [Fact]
     public void Terminal_AfterRetries_ParksWithAnIncident()
     {
-        var outcome = Decide(new IncidentState(0, 2, At - 10_000, At - 5000, false, false, false), Terminal);
-        Assert.Equal(new Outcome(MonitorState.Parked, new IncidentState(1, 0, At - 10_000, At, true, true, true), NextCheck.Parked, IncidentChange.Open), outcome);
+        var outcome = Decide(new IncidentState(0, 2, At - 10_000, false, false), Terminal);
+        Assert.Equal(new Outcome(MonitorState.Parked, new IncidentState(1, 0, At - 10_000, true, true), NextCheck.Parked, IncidentChange.Open), outcome);
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class DecisionTests
     [Fact]
     public void Restored_AfterRedisWasEmptied_OpensNoSecondIncidentAndClosesTheFirst()
     {
-        var restored = IncidentState.Restored(DateTimeOffset.FromUnixTimeMilliseconds(At - 60_000), alerted: true);
+        var restored = IncidentState.Restored(DateTimeOffset.FromUnixTimeMilliseconds(At - 60_000));
         Assert.Equal(IncidentChange.None, Decide(restored, Definite).Change);
         Assert.Equal(IncidentChange.Close, Decide(restored, Up).Change);
     }

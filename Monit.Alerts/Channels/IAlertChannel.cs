@@ -1,0 +1,29 @@
+using System.Text.Json;
+
+namespace Monit.Alerts.Channels;
+
+/// <summary>
+/// A way to reach people: a folder beside <c>Email/</c>, and a line in <c>AlertsServices</c>.
+/// Its own settings (a mail server) are those of the installation; the settings passed to it are those of one destination.
+/// </summary>
+internal interface IAlertChannel
+{
+    /// <summary>Its name in SQL, in telemetry and in the API; at most 16 characters.</summary>
+    string Kind { get; }
+
+    /// <summary>How long <see cref="SendAsync"/> may take. The lease of an alert that is being sent must be longer.</summary>
+    LongestSend LongestSend { get; }
+
+    /// <summary>What is wrong with the settings of a destination; nothing if they can be used.</summary>
+    IEnumerable<SettingError> Validate(JsonElement settings);
+
+    /// <summary>Sends a message to one destination. A failure is a result, never an exception.</summary>
+    /// <param name="abort">The service stops: end at once, and say whether anything may have been sent.</param>
+    Task<SendResult> SendAsync(AlertMessage message, JsonElement settings, CancellationToken abort);
+}
+
+/// <param name="Setting">The setting that limits it, for the message when the lease is too short.</param>
+internal readonly record struct LongestSend(TimeSpan Time, string Setting);
+
+/// <param name="Field">The field's path in the settings, such as <c>to[1]</c>.</param>
+internal sealed record SettingError(string Field, string Message);

@@ -1,0 +1,30 @@
+namespace Monit.Core.Checks.Http;
+
+/// <summary>An HTTP request and its answer.</summary>
+public sealed class HttpKind : ICheckKind
+{
+    private const int MaxUrl = 2048;
+
+    private HttpKind()
+    {
+    }
+
+    public static HttpKind Instance { get; } = new();
+
+    public string Name => "http";
+    public IReadOnlyList<string> Schemes { get; } = [Uri.UriSchemeHttp, Uri.UriSchemeHttps];
+    public IReadOnlyList<FailureReason> Reasons { get; } = [FailureReason.TooManyRedirects, FailureReason.UnexpectedStatus];
+
+    public void Validate(string url, ICollection<FieldError> errors)
+    {
+        if (!IsTarget(url))
+            errors.Add(new FieldError("url", "must be an absolute http or https URL of at most 2048 characters, with a host and without user or password"));
+    }
+
+    // .NET accepts white space and control characters in URLs; other software does not.
+    private static bool IsTarget(string url) =>
+        url.Length <= MaxUrl && !url.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
+        && Uri.TryCreate(url, UriKind.Absolute, out var uri)
+        && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+        && uri.Host.Length > 0 && uri.UserInfo.Length == 0;
+}

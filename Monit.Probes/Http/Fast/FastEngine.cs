@@ -1,0 +1,46 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Options;
+using Monit.Core.Checks;
+using Monit.Probes.Network;
+using Monit.Probes.Runs;
+
+namespace Monit.Probes.Http.Fast;
+
+/// <summary>The hand-written HTTP/1.1 client of this folder: plain GETs, at the lowest cost.</summary>
+internal sealed class FastEngine(IOptions<ProbeOptions> options, TargetConnector connector, TimeProvider time) : IHttpEngine
+{
+    private readonly HttpConnections _connections = new(options, connector, time);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<HttpAnswer> GetAsync(string url, Uri? redirected, CheckConfig spec, ProbeRun run)
+    {
+        if (!(redirected is null ? _connections.TryParse(url, out var target) : _connections.TryParse(redirected, out target)))
+            return HttpAnswer.InvalidUrl;
+        HttpConnection? connection = null;
+        try
+        {
+            do
+            {
+                connection?.Dispose();
+                connection = _connections.Take(target.Origin) ?? await _connections.OpenAsync(target.Origin, run);
+                run.Clock.Enter(Phase.FirstByte);
+            }
+            while (!await connection.TryGetAsync(target, run));
+            var (status, length) = (connection.Head.Status, connection.Head.Length);
+            var location = HttpAnswer.IsRedirect(status, spec) ? connection.Head.Location : null;
+            // A redirect's body is not read: the connection is reused only if there is none.
+            if (location is null ? await connection.DrainAsync(HttpProbe.BodyCap, run.Token) : length == 0 && await connection.DrainAsync(0, run.Token))
+                _connections.Return(target.Origin, connection);
+            else
+                connection.Dispose();
+            connection = null;
+            return new HttpAnswer(status, location);
+        }
+        finally
+        {
+            connection?.Dispose();
+        }
+    }
+
+    public void Dispose() => _connections.Dispose();
+}

@@ -1,0 +1,157 @@
+using System.Buffers;
+using System.Net;
+using System.Text;
+using Microsoft.Extensions.Options;
+using Monit.Core;
+using Monit.Core.Checks;
+using Monit.Probes.Network;
+using Monit.Probes.Runs;
+
+namespace Monit.Probes.Http.Full;
+
+/// <summary>
+/// .NET's own HTTP client, with the connections, and so the guard, of <see cref="TargetConnector"/>. It follows, decodes,
+/// remembers and reports nothing by itself. It never continues on the thread that serves the sockets of all checks.
+/// </summary>
+internal sealed class FullEngine : IHttpEngine
+{
+    // As in the fast engine.
+    private static readonly TimeSpan MaxIdle = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(10);
+    private const int MaxHeadKB = 64;
+    private const int BufferSize = 16 * 1024;
+
+    private static readonly HttpRequestOptionsKey<Opening> OpeningKey = new("monit.opening");
+
+    private readonly TargetConnector _connector;
+    private readonly TimeProvider _time;
+    private readonly bool _keepAlive;
+    private readonly HttpMessageInvoker _client;
+
+    public FullEngine(IOptions<ProbeOptions> options, TargetConnector connector, TimeProvider time)
+    {
+        (_connector, _time, _keepAlive) = (connector, time, options.Value.Connection == ConnectionMode.KeepAlive);
+        _client = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            ConnectCallback = ConnectAsync,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ActivityHeadersPropagator = null,
+            MeterFactory = new NoMeters(),
+            PooledConnectionIdleTimeout = MaxIdle,
+            PooledConnectionLifetime = _keepAlive ? MaxAge : TimeSpan.Zero,
+            MaxResponseHeadersLength = MaxHeadKB,
+            // A connection whose response was not read to its end is closed.
+            MaxResponseDrainSize = 0,
+            ResponseHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+        });
+    }
+
+    public async ValueTask<HttpAnswer> GetAsync(string url, Uri? redirected, CheckConfig spec, ProbeRun run)
+    {
+        if (redirected is null && !(Uri.TryCreate(url, UriKind.Absolute, out redirected) && HttpProbe.IsHttp(redirected)))
+            return HttpAnswer.InvalidUrl;
+        using var opening = new Opening(new PhaseClock(_time), run.Token);
+        using var request = Request(redirected, opening);
+        run.Clock.Enter(Phase.None);
+        using var response = await SendAsync(request, opening, run);
+        var status = (int)response.StatusCode;
+        var location = HttpAnswer.IsRedirect(status, spec) ? LocationOf(response) : null;
+        if (location is null)
+            await DrainAsync(response, run.Token);
+        return new HttpAnswer(status, location);
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private HttpRequestMessage Request(Uri url, Opening opening)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, url) { Version = HttpVersion.Version11 };
+        request.Options.Set(OpeningKey, opening);
+        request.Headers.TryAddWithoutValidation("User-Agent", Product.UserAgent);
+        request.Headers.TryAddWithoutValidation("Accept", "*/*");
+        if (!_keepAlive)
+            request.Headers.ConnectionClose = true;
+        return request;
+    }
+
+    private async ValueTask<HttpResponseMessage> SendAsync(HttpRequestMessage request, Opening opening, ProbeRun run)
+    {
+        try
+        {
+            var response = await _client.SendAsync(request, run.Token);
+            // .NET's client shows an answer only when its head is complete.
+            run.Clock.Split(opening.Clock, Phase.FirstByte, Phase.Transfer);
+            return response;
+        }
+        catch
+        {
+            run.Clock.Split(opening.Clock, opening.IsPending ? Phase.None : Phase.FirstByte, Phase.None);
+            throw;
+        }
+    }
+
+    // Called for a request without an idle connection. The client may hand the new connection to another request to the same
+    // origin, if that has waited longer.
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
+    {
+        context.InitialRequestMessage.Options.TryGetValue(OpeningKey, out var opening);
+        var secure = context.InitialRequestMessage.RequestUri!.Scheme == Uri.UriSchemeHttps;
+        opening!.Begin();
+        // The check's own time limit: the client's would let an attempt outlive its check by seconds.
+        var stream = await _connector.OpenAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, secure, inline: false, opening.Clock, opening.Token);
+        opening.End();
+        return stream;
+    }
+
+    private static string? LocationOf(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues("Location", out var values) && values.FirstOrDefault(value => value.Length > 0) is { } location ? location : null;
+
+    private static async ValueTask DrainAsync(HttpResponseMessage response, CancellationToken ct)
+    {
+        var body = await response.Content.ReadAsStreamAsync(ct);
+        // Not returned after a failure: a cancelled read may still write into it.
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        for (int left = HttpProbe.BodyCap, read = -1; left > 0 && read != 0; left -= read)
+            read = await body.ReadAsync(buffer.AsMemory(0, Math.Min(left, BufferSize)), ct);
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    /// <summary>The opening of a connection for one request, which ends with the request.</summary>
+    private sealed class Opening : IDisposable
+    {
+        private readonly CancellationTokenSource _end;
+        private volatile bool _pending;
+
+        public Opening(PhaseClock clock, CancellationToken ct)
+        {
+            _end = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            (Clock, Token) = (clock, _end.Token);
+        }
+
+        public PhaseClock Clock { get; }
+        public CancellationToken Token { get; }
+        /// <summary>Whether it has begun and not succeeded.</summary>
+        public bool IsPending => _pending;
+
+        public void Begin()
+        {
+            _pending = true;
+            Clock.Start();
+        }
+
+        public void End()
+        {
+            Clock.Enter(Phase.None);
+            _pending = false;
+        }
+
+        public void Dispose()
+        {
+            _end.Cancel();
+            _end.Dispose();
+        }
+    }
+}

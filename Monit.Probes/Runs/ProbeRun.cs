@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using Monit.Core.Checks;
+using Monit.Probes.Network;
+
+namespace Monit.Probes.Runs;
+
+/// <summary>The time limit of one check, and the clock of its phases.</summary>
+internal sealed class ProbeRun : CancellationTokenSource
+{
+    private readonly CancellationToken _abort;
+    private readonly CancellationTokenRegistration _aborting;
+
+    private ProbeRun(TimeProvider time, CancellationToken abort)
+    {
+        _abort = abort;
+        _aborting = abort.UnsafeRegister(static run => ((ProbeRun)run!).Cancel(), this);
+        Clock = new PhaseClock(time);
+    }
+
+    public PhaseClock Clock { get; }
+
+    public Observation Answered(int httpStatus) => Clock.Stop(null, httpStatus);
+
+    public Observation Failed(FailureReason reason, FailureKind kind, int? httpStatus = null) => Clock.Stop(new Failure(reason, kind), httpStatus);
+
+    /// <summary>What an exception says about the target; null if nothing, as it is a defect of Monit.</summary>
+    /// <exception cref="OperationCanceledException">The check was aborted.</exception>
+    public Failure? Explain(Exception failure)
+    {
+        _abort.ThrowIfCancellationRequested();
+        return IsCancellationRequested ? new Failure(FailureReason.Timeout, FailureKind.Retryable) : FailureClassifier.Classify(failure);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _aborting.Dispose();
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Uses runs again, which saves a registration with the abort token for each check.</summary>
+    internal sealed class Pool(TimeProvider time)
+    {
+        private readonly ConcurrentQueue<ProbeRun> _idle = [];
+
+        public ProbeRun Start(TimeSpan timeout, CancellationToken abort)
+        {
+            var run = _idle.TryDequeue(out var used) && used._abort == abort ? used : new ProbeRun(time, abort);
+            run.Clock.Start();
+            run.CancelAfter(timeout);
+            return run;
+        }
+
+        public void End(ProbeRun run)
+        {
+            if (run.TryReset())
+                _idle.Enqueue(run);
+            else
+                run.Dispose();
+        }
+    }
+}

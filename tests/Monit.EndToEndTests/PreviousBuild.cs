@@ -1,0 +1,44 @@
+using Monit.Testing;
+
+namespace Monit.EndToEndTests;
+
+/// <summary>The services as they were at an earlier commit, built in a temporary folder.</summary>
+internal sealed class PreviousBuild : IDisposable
+{
+    /// <summary>The last commit whose processes know only the first format of configurations.</summary>
+    private const string Commit = "e1d2fa77364479fb4e29d156cb6be266365f1a95";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("monit-before-");
+
+    public string Folder => _folder.FullName;
+
+    /// <summary>Builds them; the test is skipped where the commit is not there, as in a shallow clone.</summary>
+    public static PreviousBuild Make()
+    {
+        var build = new PreviousBuild();
+        try
+        {
+            var archive = Path.Combine(build.Folder, "archive.tar");
+            try
+            {
+                // Not a worktree, which a killed test would leave behind in the repository.
+                Server.Run("git", "-C", Service.Root, "archive", "-o", archive, Commit);
+            }
+            catch (Exception missing) when (missing is InvalidOperationException or System.ComponentModel.Win32Exception)
+            {
+                Assert.Skip($"commit {Commit} is not in this clone: {missing.Message}");
+            }
+            Server.Run("tar", "-xf", archive, "-C", build.Folder);
+            foreach (var project in (string[])["Monit.Api", "Monit.Alerts", "Monit.Worker"])
+                Server.Run("dotnet", "build", Path.Combine(build.Folder, project), "-c", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "-v", "quiet", "--nologo");
+            return build;
+        }
+        catch
+        {
+            build.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+}

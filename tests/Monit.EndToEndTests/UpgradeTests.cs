@@ -1,0 +1,154 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using Microsoft.EntityFrameworkCore;
+using Monit.Chaos;
+using Monit.Core.Monitors;
+using Monit.Testing;
+
+namespace Monit.EndToEndTests;
+
+[CollectionDefinition(nameof(UpgradeTests), DisableParallelization = true)]
+public sealed class UpgradeCollection;
+
+/// <summary>
+/// An upgrade under load: processes of an earlier commit and of this one share an installation that begins with the data of
+/// the earlier one. Monitors are changed through the API all the while.
+/// </summary>
+[Collection(nameof(UpgradeTests)), Trait("Speed", "Long")]
+public sealed class UpgradeTests
+{
+    private const int Monitors = 600;
+    private static readonly TimeSpan Phase = TimeSpan.FromMinutes(1);
+    private static readonly TimeProvider Time = TimeProvider.System;
+    private static readonly ChaosOptions Options = new() { Monitors = Monitors };
+    private Chaos.Installation _monit = null!;
+    private int _mails;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    // Down from before the upgrade until after it.
+    private static bool IsDown(int monitor) => monitor % 50 == 3;
+
+    // Down and up again before the upgrade.
+    private static bool WasDown(int monitor) => monitor % 50 == 7;
+
+    [Fact]
+    public async Task OldAndNewProcesses_ShareAnInstallation()
+    {
+        using var before = PreviousBuild.Make();
+        await using var monit = _monit = await Chaos.Installation.StartAsync(Options, before.Folder, new()
+        {
+            ["Monitors__FreeQuota"] = "100000",
+            ["Monitors__MinInterval"] = "00:00:02",
+            ["Telemetry__Prometheus"] = "true",
+        });
+        using var http = await LogInAsync();
+        monit.Ids = await CreateAsync(http);
+        monit.Target.IsUp = monitor => !IsDown(monitor) && !WasDown(monitor);
+        await OpenAsync(monitor => IsDown(monitor) || WasDown(monitor));
+        monit.Target.IsUp = monitor => !IsDown(monitor);
+        await OpenAsync(IsDown);
+        _mails = await MailsAsync(Count(IsDown) + 2 * Count(WasDown));
+
+        monit.Build = null;
+        await monit.MigrateAsync();
+        await monit.EnsureWorkersAsync(4);
+        await HoldsAsync(http, "old API, old and new workers");
+
+        await monit.ReplaceServicesAsync();
+        await HoldsAsync(http, "new API, old and new workers");
+
+        monit.Settings["Scheduling__ConfigFormat"] = "2";
+        foreach (var worker in monit.Workers.ToList())
+        {
+            worker.Signal("TERM");
+            Assert.Equal(0, await worker.ExitAsync(TimeSpan.FromSeconds(30)));
+            monit.Remove(worker);
+            if (monit.Workers.Count < 2)
+                await monit.EnsureWorkersAsync(2);
+        }
+        await monit.ReplaceServicesAsync();
+        await HoldsAsync(http, "format 2");
+        Assert.NotEqual(0, await monit.CountConfigsAsync(" 2 {"));
+
+        monit.Target.IsUp = _ => true;
+        await OpenAsync(_ => false);
+        await MailsAsync(2 * (Count(IsDown) + Count(WasDown)));
+    }
+
+    private static int Count(Func<int, bool> which) => Enumerable.Range(0, Monitors).Count(which);
+
+    private async Task HoldsAsync(HttpClient http, string phase)
+    {
+        var completed = await CompletedAsync();
+        var (began, changes) = (Time.GetTimestamp(), 0);
+        while (Time.GetElapsedTime(began) < Phase)
+            await ChangeAsync(http, changes++);
+
+        Assert.True(changes > 50, $"{phase}: {changes} changes");
+        Assert.Equal(0, await _monit.LostAsync());
+        var since = Time.GetUtcNow().ToUnixTimeMilliseconds() - 3 * (long)Options.Interval.TotalMilliseconds;
+        var seen = _monit.Requests.Since(since);
+        Assert.Equal([], Enumerable.Range(0, Monitors).Where(monitor => !seen.Contains(monitor)));
+        Assert.DoesNotContain(await _monit.Schedule.ViewAsync(_monit.Ids, Ct), view => view.Status?.State == MonitorState.Parked);
+        await OpenAsync(IsDown);
+        var incidents = await _monit.SqlAsync(db => db.Incidents.Select(incident => incident.MonitorId).ToListAsync(Ct));
+        Assert.Equal(Ids(monitor => IsDown(monitor) || WasDown(monitor)), incidents.Order());
+        Assert.Equal(_mails, _monit.Inbox.Received.Count);
+        // Every worker has had its share, and none was in trouble.
+        Assert.All((await CompletedAsync()).Zip(completed), worker => Assert.True(worker.First > worker.Second, $"{phase}: a worker was idle"));
+        foreach (var log in _monit.LogFiles.Where(log => log.Contains("worker", StringComparison.Ordinal)))
+            Assert.DoesNotMatch("(?m)^(fail|crit): |no readable entry|in format", await File.ReadAllTextAsync(log, Ct));
+    }
+
+    // What an owner does: a change of pace, which keeps the counters, one of what is expected, and "check now".
+    private async Task ChangeAsync(HttpClient http, int turn)
+    {
+        var id = _monit.Ids[turn * 7 % Monitors];
+        using var paced = await http.PatchAsJsonAsync($"monitors/{id}", new { timeout_sec = turn % 2 + 1 }, Ct);
+        paced.EnsureSuccessStatusCode();
+        if (!IsDown(turn * 7 % Monitors))
+        {
+            using var expecting = await http.PatchAsJsonAsync($"monitors/{id}", new { latency_threshold_ms = 50_000 + turn }, Ct);
+            expecting.EnsureSuccessStatusCode();
+        }
+        using var check = await http.PostAsync(new Uri($"monitors/{_monit.Ids[turn % Monitors]}/check", UriKind.Relative), null, Ct);
+        check.EnsureSuccessStatusCode();
+    }
+
+    private async Task<HttpClient> LogInAsync()
+    {
+        var http = new HttpClient { BaseAddress = new Uri(_monit.Api, "api/v1/") };
+        using var answer = await http.PostAsJsonAsync("users/login", new { email = Chaos.Installation.Email, password = Chaos.Installation.Password }, Ct);
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer",
+            (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<Dictionary<string, object>>(Ct))!["access_token"].ToString());
+        return http;
+    }
+
+    private async Task<List<Guid>> CreateAsync(HttpClient http)
+    {
+        var ids = new List<Guid>();
+        for (var monitor = 0; monitor < Monitors; monitor++)
+        {
+            using var answer = await http.PostAsJsonAsync("monitors", new
+            {
+                url = $"http://127.0.0.1:{_monit.Target.Port}/{monitor}",
+                interval_sec = (int)Options.Interval.TotalSeconds,
+                timeout_sec = (int)Options.Timeout.TotalSeconds,
+            }, Ct);
+            ids.Add(Guid.Parse((await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<Dictionary<string, object>>(Ct))!["id"].ToString()!));
+        }
+        return ids;
+    }
+
+    private IEnumerable<Guid> Ids(Func<int, bool> which) => Enumerable.Range(0, Monitors).Where(which).Select(monitor => _monit.Ids[monitor]).Order();
+
+    private async Task OpenAsync(Func<int, bool> which) => await Eventually.Get(
+        () => _monit.SqlAsync(db => db.Incidents.Where(incident => incident.EndTime == null).Select(incident => incident.MonitorId).ToListAsync(Ct)),
+        open => open.Order().SequenceEqual(Ids(which)), "the open incidents are those of the failing targets", 60);
+
+    private Task<int> MailsAsync(int count) =>
+        Eventually.Get(() => Task.FromResult(_monit.Inbox.Received.Count), received => received == count, $"{count} alerts are sent", 60);
+
+    private Task<long[]> CompletedAsync() => Task.WhenAll(_monit.Workers.Select(_monit.CompletedAsync));
+}

@@ -1,0 +1,46 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+using Monit.Core.Checks;
+using Monit.Probes.Http;
+using Monit.Probes.Http.Fast;
+using Monit.Probes.Http.Full;
+using Monit.Probes.Network;
+
+namespace Monit.Probes.Tests.Http;
+
+/// <summary>What can send the requests of a check.</summary>
+public enum Sender
+{
+    FastOnEpoll,
+    FastOnSockets,
+    Full,
+}
+
+/// <summary>A probe with one of the senders, and the judge that the worker has behind it.</summary>
+internal sealed class Checker : IDisposable
+{
+    private readonly IHttpEngine _engine;
+    private readonly HttpProbe _probe;
+
+    public Checker(Sender sender, ConnectionMode mode = ConnectionMode.New, TargetResolver? resolve = null, bool allowPrivate = true)
+    {
+        var options = Options.Create(new ProbeOptions { Connection = mode });
+        var connector = new TargetConnector(new TargetGuard(allowPrivate), resolve ?? Dns.GetHostAddressesAsync);
+        if (sender == Sender.FastOnSockets)
+            connector = new TargetConnector(new TargetGuard(allowPrivate), resolve ?? Dns.GetHostAddressesAsync) { UsesEpoll = false };
+        _engine = sender == Sender.Full ? new FullEngine(options, connector, TimeProvider.System) : new FastEngine(options, connector, TimeProvider.System);
+        _probe = new HttpProbe(_engine, TimeProvider.System);
+    }
+
+    public ValueTask<Observation> ObserveAsync(CheckConfig config, CancellationToken ct) => _probe.RunAsync(config, ct);
+
+    public async Task<Verdict> CheckAsync(CheckConfig config, CancellationToken ct)
+    {
+        var seen = await ObserveAsync(config, ct);
+        // A probe may end on the thread that serves the sockets, which must not judge.
+        await Task.Yield();
+        return Judge.Of(config, seen);
+    }
+
+    public void Dispose() => _engine.Dispose();
+}

@@ -1,0 +1,18 @@
+using Monit.Core.Incidents;
+
+namespace Monit.Probes.Tests.Http.Malformed;
+
+/// <summary>A response and the expected outcome of the check.</summary>
+/// <param name="Outcome">
+/// <c>up 204</c>: a monitor that expects 204 is up. Otherwise a reason, and the status if there was one, of a monitor
+/// that expects 200.
+/// </param>
+/// <param name="Https">Whether the monitor's URL is https.</param>
+internal sealed record MalformedCase(string Name, RawAnswer Answer, string Outcome, bool Https = false)
+{
+    public int ExpectedStatus => Outcome.StartsWith("up ", StringComparison.Ordinal)
+        ? int.Parse(Outcome.AsSpan(3), System.Globalization.CultureInfo.InvariantCulture) : 200;
+
+    /// <summary>Short only for cases that must time out.</summary>
+    public TimeSpan Timeout => TimeSpan.FromSeconds(Outcome == "TIMEOUT" ? 0.15 : 20);
+}

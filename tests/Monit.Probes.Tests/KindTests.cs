@@ -1,0 +1,94 @@
+using System.Text.Json;
+using Monit.Core.Checks;
+using Monit.Core.Checks.Kinds;
+using Monit.Probes.Runs;
+
+namespace Monit.Probes.Tests;
+
+/// <summary>The kinds of checks, and what carries them out.</summary>
+public sealed class KindTests
+{
+    [Theory]
+    [InlineData("http://example.org/", "http")]
+    [InlineData("HTTPS://example.org/", "http")]
+    [InlineData(" https://example.org/", "http")]
+    [InlineData("ftp://example.org/", null)]
+    [InlineData("example.org", null)]
+    [InlineData(":", null)]
+    [InlineData("", null)]
+    public void Kind_FollowsFromTheScheme(string url, string? name) => Assert.Equal(name, CheckKinds.Of(url)?.Name);
+
+    [Fact]
+    public void Scheme_BelongsToOneKind()
+    {
+        var schemes = CheckKinds.All.SelectMany(kind => kind.Schemes).ToList();
+        Assert.Equal(schemes.Distinct(), schemes);
+        Assert.Equal(schemes.Select(scheme => scheme.ToLowerInvariant()), schemes);
+    }
+
+    [Fact]
+    public void Reason_IsOfEveryKindOrOfSome()
+    {
+        var own = CheckKinds.All.SelectMany(kind => kind.Reasons).Distinct();
+        Assert.Equal(Enum.GetValues<FailureReason>().Order(), FailureReasons.OfEveryKind.Concat(own).Order());
+    }
+
+    [Fact]
+    public void Reason_IsStoredByItsName() => Assert.All(Enum.GetValues<FailureReason>(), reason =>
+    {
+        Assert.Equal(JsonNamingPolicy.SnakeCaseUpper.ConvertName(reason.ToString()), reason.ToWire());
+        Assert.Equal(reason, FailureReasons.FromWire(reason.ToWire()));
+    });
+
+    [Theory]
+    [InlineData("https://example.org:8443/a?b=c", true)]
+    [InlineData("http://[::1]/", true)]
+    [InlineData("http://", false)]
+    [InlineData("http://user@example.org/", false)]
+    [InlineData("http://exa mple.org/", false)]
+    [InlineData(" http://example.org/", false)]
+    [InlineData("http://example.org/\0", false)]
+    [InlineData("/relative", false)]
+    public void Http_ValidatesItsUrl(string url, bool valid)
+    {
+        var errors = new List<FieldError>();
+        CheckKinds.All.Single(kind => kind.Name == "http").Validate(url, errors);
+        Assert.Equal(valid ? [] : ["url"], errors.Select(error => error.Field));
+    }
+
+    [Fact]
+    public void Http_RefusesALongUrl()
+    {
+        var errors = new List<FieldError>();
+        CheckKinds.Of("http://x/")!.Validate("http://x/" + new string('a', 2048 - 9), errors);
+        Assert.Empty(errors);
+        CheckKinds.Of("http://x/")!.Validate("http://x/" + new string('a', 2048 - 8), errors);
+        Assert.Single(errors);
+    }
+
+    [Theory]
+    [InlineData("one:x", "one")]
+    [InlineData("TWO://x", "two")]
+    [InlineData("three:x", null)]
+    [InlineData("one", null)]
+    [InlineData("", null)]
+    public async Task Probe_IsChosenByTheScheme(string url, string? probe)
+    {
+        var registry = new ProbeRegistry([new Named("one"), new Named("two")]);
+        var seen = await registry.RunAsync(new CheckConfig(1, default, default, 200, null, url), TestContext.Current.CancellationToken);
+        Assert.Equal(probe is null ? new Failure(FailureReason.InvalidRequest, FailureKind.Terminal) : null, seen.Failure);
+        Assert.Equal(probe?.Length, seen.HttpStatus);
+    }
+
+    private sealed class Named(string scheme) : IProbe, ICheckKind
+    {
+        public ICheckKind Kind => this;
+        public string Name => scheme;
+        public IReadOnlyList<string> Schemes => [scheme];
+        public IReadOnlyList<FailureReason> Reasons => [];
+
+        public void Validate(string url, ICollection<FieldError> errors) => throw new NotSupportedException();
+
+        public ValueTask<Observation> RunAsync(CheckConfig spec, CancellationToken abort) => new(new Observation(null, scheme.Length, default, default));
+    }
+}

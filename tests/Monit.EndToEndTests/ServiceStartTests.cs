@@ -99,10 +99,10 @@ public sealed class ServiceStartTests(LocalStores stores) : IDisposable
     [InlineData("Monit.Api")]
     [InlineData("Monit.Worker")]
     [InlineData("Monit.Alerts")]
-    public async Task MissingDataProtectionKey_SaysHowToMakeOne(string service)
+    public async Task ShortDataProtectionKey_SaysHowToMakeOne(string service)
     {
         var settings = Settings("Host=127.0.0.1;Port=1", "127.0.0.1:1", 0);
-        settings.Remove("DataProtection__Key");
+        settings["DataProtection__Key"] = "short";
         var line = await RefusalAsync(service, settings);
         Assert.StartsWith("monit: DataProtection:Key must have at least 32 characters", line, StringComparison.Ordinal);
         Assert.Contains("openssl rand -base64 32", line, StringComparison.Ordinal);

@@ -89,11 +89,20 @@ public sealed class KeyRingTests(LocalStores stores) : IAsyncDisposable
         await Assert.ThrowsAsync<StartException>(() => StartAsync(database, Key));
     }
 
-    [Theory, InlineData(null), InlineData(""), InlineData("0123456789abcdef0123456789abcde")]
-    public async Task MissingOrShortKey_IsRefused_WithAWayToMakeOne(string? key)
+    [Theory, InlineData(null), InlineData("")]
+    public async Task MissingKey_LetsTheServiceStart_AndRefusesToProtect_WithAWayToMakeOne(string? key)
+    {
+        var host = await StartAsync(await DatabaseAsync(postgres: false), key);
+        var refused = Assert.Throws<InvalidOperationException>(() => Protector(host));
+        Assert.StartsWith("DataProtection:Key must have at least 32 characters", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("openssl rand -base64 32", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ShortKey_IsRefused_WithAWayToMakeOne()
     {
         var database = await DatabaseAsync(postgres: false);
-        var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(database, key));
+        var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(database, "0123456789abcdef0123456789abcde"));
         Assert.StartsWith("DataProtection:Key must have at least 32 characters", Assert.Single(refused.Failures.Distinct()), StringComparison.Ordinal);
         Assert.Contains("openssl rand -base64 32", refused.Message, StringComparison.Ordinal);
     }

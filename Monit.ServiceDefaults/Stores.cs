@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Monit.Core;
 using Monit.Storage.Resilience;
 using Monit.Storage.Sql;
 using Npgsql;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using Monit.Core;
 using Monit.ServiceDefaults;
 
 namespace Monit.Standalone;

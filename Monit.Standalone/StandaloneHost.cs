@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
+using Monit.Core;
 using Monit.Alerts;
 using Monit.Api;
 using Monit.ServiceDefaults;

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
+using Monit.Core;
 namespace Monit.ServiceDefaults.KeyRing;
 
 /// <summary>

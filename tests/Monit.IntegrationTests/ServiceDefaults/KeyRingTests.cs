@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Monit.Core;
 using Monit.IntegrationTests.Alerts;
 using Monit.ServiceDefaults;
 using Monit.ServiceDefaults.KeyRing;

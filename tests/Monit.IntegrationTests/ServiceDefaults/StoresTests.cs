@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Monit.Core;
 using Monit.ServiceDefaults;
 using Monit.Storage.Sql;
 using Monit.Testing;

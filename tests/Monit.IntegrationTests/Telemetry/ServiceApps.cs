@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Monit.Alerts;
 using Monit.IntegrationTests.Alerts;
+using Monit.IntegrationTests.Api;
 using Monit.ServiceDefaults;
 using Monit.ServiceDefaults.KeyRing;
 using Monit.Storage;
@@ -38,7 +39,7 @@ internal static class ServiceApps
         builder.AddServiceDefaults();
         builder.AddMonitDatabase();
         builder.Services.AddSchemaWait();
-        builder.Configuration["DataProtection:Key"] = AlertsHost.Key;
+        builder.Configuration["DataProtection:Key"] = ApiHost.Secret;
         builder.AddMonitDataProtection();
         add(builder);
         var app = builder.Build();

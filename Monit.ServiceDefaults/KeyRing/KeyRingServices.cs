@@ -23,6 +23,8 @@ public static class KeyRingServices
         if (builder.Configuration["DataProtection:Key"] is not { Length: > 0 })
         {
             builder.Services.AddSingleton<IDataProtectionProvider, MissingKey>();
+            // ASP.NET's authentication loads the key ring at the start all the same, and would make one in the user's home.
+            builder.Services.Configure<KeyManagementOptions>(keys => (keys.XmlRepository, keys.XmlEncryptor) = (new NoKeys(), new NullXmlEncryptor()));
             builder.Services.AddHostedService<MissingKeyWarning>();
             return builder;
         }

@@ -1,4 +1,6 @@
+using System.Xml.Linq;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -8,6 +10,16 @@ namespace Monit.ServiceDefaults.KeyRing;
 internal sealed class MissingKey : IDataProtectionProvider
 {
     public IDataProtector CreateProtector(string purpose) => throw new InvalidOperationException(KeyRingOptions.Rule);
+}
+
+/// <summary>Keeps nothing.</summary>
+internal sealed class NoKeys : IXmlRepository
+{
+    public IReadOnlyCollection<XElement> GetAllElements() => [];
+
+    public void StoreElement(XElement element, string friendlyName)
+    {
+    }
 }
 
 /// <summary>Says at the start that the setting is missing.</summary>

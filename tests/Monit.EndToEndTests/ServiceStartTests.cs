@@ -22,6 +22,9 @@ public sealed class ServiceStartTests(LocalStores stores) : IDisposable
         var database = new NpgsqlConnectionStringBuilder(await stores.NewDatabaseAsync()) { Database = $"monit_empty_{Guid.CreateVersion7():n}" }.ConnectionString;
         var port = Server.FreePort();
         var settings = Settings(database, await stores.RedisConnectionStringAsync(), port);
+        // As an installation of the version before has it.
+        settings.Remove("DataProtection__Key");
+        var home = settings["HOME"] = Directory.CreateDirectory(Path.Combine(_folder, "home")).FullName;
         using var api = Service.Start("Monit.Api", Path.Combine(_folder, "api"), settings);
         await SaysAsync(api, "Not starting yet: ");
         using var http = new HttpClient();
@@ -45,6 +48,7 @@ public sealed class ServiceStartTests(LocalStores stores) : IDisposable
                 return false;
             }
         }, "the API is ready", 60);
+        Assert.False(Directory.Exists(Path.Combine(home, ".aspnet")), "no key lies in the clear where nobody looks for it");
     }
 
     [Fact]

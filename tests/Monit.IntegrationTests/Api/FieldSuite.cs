@@ -129,3 +129,7 @@ public sealed class FieldsOnPostgresAndRedis(PostgresApi api) : FieldSuite(() =>
 
 [Collection(nameof(SqliteApi))]
 public sealed class FieldsOnSqliteAndGarnet(SqliteApi api, GarnetHost garnet) : FieldSuite(() => api.StartAsync(("ConnectionStrings:redis", garnet.ConnectionString)));
+
+// With configurations in the format that the others do not write by default.
+[Collection(nameof(SqliteApi))]
+public sealed class FieldsAsDocuments(SqliteApi api) : FieldSuite(() => api.StartAsync(("Scheduling:ConfigFormat", "2")));

@@ -1,4 +1,7 @@
 using Monit.Api.Http;
+using Monit.Core.Checks;
+using Monit.Core.Checks.Http;
+using Monit.Core.Checks.Kinds;
 using Monit.Core.Monitors;
 
 namespace Monit.Api.Monitors;
@@ -17,8 +20,7 @@ internal static class MonitorFields
             validate: (m, _, errors) => errors.Text("name", m.Name, 0, 200)),
 
         MonitorField.Of("url", m => m.Url, (m, value) => m.Url = value, required: true, affectsCheck: true,
-            validate: (m, _, errors) => errors.Unless(IsTarget(m.Url), "url",
-                "must be an absolute http or https URL of at most 2048 characters, with a host and without user or password")),
+            validate: (m, _, errors) => ValidateUrl(m.Url, errors)),
 
         MonitorField.Of("alert_email", m => m.AlertEmail, (m, value) => m.AlertEmail = value?.Trim(), nullable: true,
             validate: (m, _, errors) => errors.Email("alert_email", m.AlertEmail)),
@@ -50,10 +52,12 @@ internal static class MonitorFields
                 field.Validate?.Invoke(monitor, limits, errors);
     }
 
-    // .NET accepts white space and control characters in URLs; other software does not.
-    private static bool IsTarget(string url) =>
-        url.Length <= 2048 && !url.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
-        && Uri.TryCreate(url, UriKind.Absolute, out var uri)
-        && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
-        && uri.Host.Length > 0 && uri.UserInfo.Length == 0;
+    // The kind of check says what its URLs look like; a scheme of no kind is answered as a bad HTTP URL.
+    private static void ValidateUrl(string url, FieldErrors errors)
+    {
+        var found = new List<FieldError>();
+        (CheckKinds.Of(url) ?? HttpKind.Instance).Validate(url, found);
+        foreach (var error in found)
+            errors.Add(error.Field, error.Message);
+    }
 }

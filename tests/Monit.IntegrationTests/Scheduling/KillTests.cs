@@ -5,6 +5,7 @@ using StackExchange.Redis;
 namespace Monit.IntegrationTests.Scheduling;
 
 /// <summary>SIGKILL of redis-server under load: every id is restored from its append-only file.</summary>
+[Trait("Speed", "Slow")]
 public sealed class KillTests
 {
     [Theory, InlineData(1), InlineData(2), InlineData(3)]

@@ -22,6 +22,7 @@ using OpenTelemetry.Trace;
 namespace Monit.IntegrationTests.Telemetry;
 
 /// <summary>The traces of checks.</summary>
+[Trait("Speed", "Slow")]
 public sealed class TraceTests(LocalStores stores)
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

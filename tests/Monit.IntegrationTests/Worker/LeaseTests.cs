@@ -7,6 +7,7 @@ using StackExchange.Redis;
 namespace Monit.IntegrationTests.Worker;
 
 /// <summary>Checks that take longer than a lease, and jobs that wait too long for a permit.</summary>
+[Trait("Speed", "Slow")]
 public sealed class LeaseTests(LocalStores stores) : IAsyncLifetime
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(2);

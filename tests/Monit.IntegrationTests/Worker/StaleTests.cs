@@ -6,6 +6,7 @@ using Monit.Testing;
 namespace Monit.IntegrationTests.Worker;
 
 /// <summary>A result whose lease, version or monitor has changed writes neither SQL nor Redis.</summary>
+[Trait("Speed", "Slow")]
 public sealed class StaleTests(LocalStores stores) : IAsyncLifetime
 {
     private readonly ScriptedTarget _target = new();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Monit.Core.Validation;
 
 namespace Monit.Alerts.Channels;
 
@@ -15,7 +16,7 @@ internal interface IAlertChannel
     LongestSend LongestSend { get; }
 
     /// <summary>What is wrong with the settings of a destination; nothing if they can be used.</summary>
-    IEnumerable<SettingError> Validate(JsonElement settings);
+    IEnumerable<FieldError> Validate(JsonElement settings);
 
     /// <summary>Sends a message to one destination. A failure is a result, never an exception.</summary>
     /// <param name="abort">The service stops: end at once, and say whether anything may have been sent.</param>
@@ -24,6 +25,3 @@ internal interface IAlertChannel
 
 /// <param name="Setting">The setting that limits it, for the message when the lease is too short.</param>
 internal readonly record struct LongestSend(TimeSpan Time, string Setting);
-
-/// <param name="Field">The field's path in the settings, such as <c>to[1]</c>.</param>
-internal sealed record SettingError(string Field, string Message);

@@ -3,6 +3,7 @@ using Monit.Core.Checks;
 using Monit.Core.Checks.Http;
 using Monit.Core.Checks.Kinds;
 using Monit.Core.Monitors;
+using Monit.Core.Validation;
 
 namespace Monit.Api.Monitors;
 

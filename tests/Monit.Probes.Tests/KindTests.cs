@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Monit.Core.Checks;
 using Monit.Core.Checks.Kinds;
+using Monit.Core.Validation;
 using Monit.Probes.Runs;
 
 namespace Monit.Probes.Tests;

@@ -4,6 +4,7 @@ using MailKit.Net.Smtp;
 using MailKit.Security;
 using Microsoft.Extensions.Options;
 using MimeKit;
+using Monit.Core.Validation;
 
 namespace Monit.Alerts.Channels.Email;
 
@@ -17,7 +18,7 @@ internal sealed class EmailChannel(IOptions<SmtpOptions> options, TimeProvider t
     public string Kind => Name;
     public LongestSend LongestSend => new(Smtp.Timeout, "Smtp:Timeout");
 
-    public IEnumerable<SettingError> Validate(JsonElement settings) => EmailSettings.Validate(settings);
+    public IEnumerable<FieldError> Validate(JsonElement settings) => EmailSettings.Validate(settings);
 
     public async Task<SendResult> SendAsync(AlertMessage message, JsonElement settings, CancellationToken abort)
     {

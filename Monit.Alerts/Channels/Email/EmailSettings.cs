@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MimeKit;
+using Monit.Core.Validation;
 
 namespace Monit.Alerts.Channels.Email;
 
@@ -9,12 +10,12 @@ internal sealed record EmailSettings([property: JsonPropertyName("to"), JsonRequ
 {
     public JsonElement ToJson() => JsonSerializer.SerializeToElement(this);
 
-    public static IEnumerable<SettingError> Validate(JsonElement settings)
+    public static IEnumerable<FieldError> Validate(JsonElement settings)
     {
         if (Read(settings) is not { To.Length: > 0 } email)
             return [new("to", "must be a list of addresses.")];
         return email.To.Index().Where(to => Address(to.Item) is null)
-            .Select(to => new SettingError($"to[{to.Index}]", "must be one address, such as ops@example.org."));
+            .Select(to => new FieldError($"to[{to.Index}]", "must be one address, such as ops@example.org."));
     }
 
     /// <returns>Null unless all of the addresses can be used.</returns>

@@ -1,3 +1,5 @@
+using Monit.Core.Validation;
+
 namespace Monit.Core.Checks.Http;
 
 /// <summary>An HTTP request and its answer.</summary>

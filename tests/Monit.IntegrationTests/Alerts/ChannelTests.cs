@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Monit.Alerts.Channels;
 using Monit.Alerts.Channels.Email;
 using Monit.Core.Alerts;
+using Monit.Core.Validation;
 using Monit.Storage.Sql;
 
 namespace Monit.IntegrationTests.Alerts;
@@ -60,7 +61,7 @@ public sealed class ChannelTests : AlertsFixture
     {
         public string Kind => "horn";
         public LongestSend LongestSend => new(longest, "Horn:Timeout");
-        public IEnumerable<SettingError> Validate(JsonElement settings) => [];
+        public IEnumerable<FieldError> Validate(JsonElement settings) => [];
         public Task<SendResult> SendAsync(AlertMessage message, JsonElement settings, CancellationToken abort) =>
             Task.FromResult(new SendResult(SendOutcome.Refused, "Nobody hears a horn."));
     }

@@ -26,6 +26,8 @@ internal static class AlertsEndpoint
     {
         var key = Digest(app.ServiceProvider.GetRequiredService<IOptions<AccessOptions>>().Value.Key);
         app.MapPost("/api/v1/alerts", (HttpContext http, AlertIntake intake) => SendAsync(http, intake, key))
+            // Between services only: in Standalone it would stand in the users' OpenAPI document.
+            .ExcludeFromDescription()
             .AllowAnonymous().WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
         return app;
     }

@@ -14,6 +14,24 @@ public sealed class SecrecyTests
     private static readonly string[] LogCategories = ["Default", "Microsoft", "System"];
 
     [Fact]
+    public async Task ApiReference_ShowsOnlyWhatIsForUsers_AndFetchesNothingFromElsewhere()
+    {
+        await using var monit = new Installation();
+        var url = (await monit.StartAsync()).Url;
+        using var http = new HttpClient();
+
+        var document = JsonDocument.Parse(await http.GetStringAsync(new Uri($"{url}/openapi/v1.json"), TestContext.Current.CancellationToken)).RootElement;
+        Assert.Equal(Core.Product.Version, document.GetProperty("info").GetProperty("version").GetString());
+        var paths = document.GetProperty("paths").EnumerateObject().Select(path => path.Name).ToList();
+        Assert.Contains("/api/v1/monitors", paths);
+        Assert.DoesNotContain("/api/v1/alerts", paths);
+
+        var page = await http.GetStringAsync(new Uri($"{url}/docs/"), TestContext.Current.CancellationToken);
+        Assert.Contains("<script", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("https://", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Files_AreTheOwnersAlone_AndNoSecretIsPrinted()
     {
         await using var target = new ScriptedTarget();

@@ -95,10 +95,10 @@ public sealed class UpgradeTests
         var incidents = await _monit.SqlAsync(db => db.Incidents.Select(incident => incident.MonitorId).ToListAsync(Ct));
         Assert.Equal(Ids(monitor => IsDown(monitor) || WasDown(monitor)), incidents.Order());
         Assert.Equal(_mails, _monit.Inbox.Received.Count);
-        // Every worker has had its share, and none was in trouble.
+        // Every worker has had its share, and none was in trouble. (One that is asked before its first claim says that it is not ready.)
         Assert.All((await CompletedAsync()).Zip(completed), worker => Assert.True(worker.First > worker.Second, $"{phase}: a worker was idle"));
         foreach (var log in _monit.LogFiles.Where(log => log.Contains("worker", StringComparison.Ordinal)))
-            Assert.DoesNotMatch("(?m)^(fail|crit): |no readable entry|in format", await File.ReadAllTextAsync(log, Ct));
+            Assert.DoesNotMatch("(?m)^(fail|crit): (?!.*HealthChecks)|no readable entry|in format", await File.ReadAllTextAsync(log, Ct));
     }
 
     // What an owner does: a change of pace, which keeps the counters, one of what is expected, and "check now".

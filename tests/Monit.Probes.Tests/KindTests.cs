@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Monit.Core.Checks;
 using Monit.Core.Checks.Kinds;
@@ -32,6 +33,15 @@ public sealed class KindTests
     {
         var own = CheckKinds.All.SelectMany(kind => kind.Reasons).Distinct();
         Assert.Equal(Enum.GetValues<FailureReason>().Order(), FailureReasons.OfEveryKind.Concat(own).Order());
+    }
+
+    [Fact]
+    public void Reason_IsInTheDecisionsTable()
+    {
+        var document = File.ReadAllText(Path.Combine(Path.GetDirectoryName(Here())!, "../../docs/data-flow.md"));
+        Assert.All(Enum.GetValues<FailureReason>(), reason => Assert.Contains($"`{reason.ToWire()}`", document, StringComparison.Ordinal));
+
+        static string Here([CallerFilePath] string here = "") => here;
     }
 
     [Fact]

@@ -18,6 +18,8 @@ public static class ProbeServices
     {
         var services = builder.Services;
         services.AddValidatedOptions<ProbeOptions>("Executor");
+        if (FileLimit.Files is { } files)
+            services.PostConfigure<ProbeOptions>(options => options.HttpSemaphoreCount = Math.Min(options.HttpSemaphoreCount, FileLimit.Permits(files)));
         services.AddValidatedOptions<HttpOptions>("Executor");
         services.AddSingleton(_ => new SystemResolver(Dns.GetHostAddresses));
         services.AddSingleton<TargetResolver>(provider => provider.GetRequiredService<SystemResolver>().ResolveAsync);

@@ -13,11 +13,11 @@ public sealed record StatusResponse(
     DateTimeOffset? CheckedAt = null, DateTimeOffset? NextCheckAt = null, int FailureCount = 0)
 {
     /// <summary>Before the first check.</summary>
-    public static StatusResponse New(UptimeMonitor monitor) => new(default(IncidentState).StateOf(monitor.Enabled, everChecked: false));
+    public static StatusResponse New(UptimeMonitor monitor) => new(default(IncidentState).StateOf(monitor.Enabled, isKnown: false));
 
     /// <summary>From the state in Redis.</summary>
     public static StatusResponse Of(UptimeMonitor monitor, MonitorView view) => !monitor.Enabled ? New(monitor) : new(
-        view.Incident.StateOf(monitor.Enabled, view.Status is not null), view.Status?.HttpStatus, view.Status?.LatencyMs, view.Status?.Reason?.ToWire(),
+        view.Incident.StateOf(monitor.Enabled, view.Status is { Reason: not FailureReason.CheckError }), view.Status?.HttpStatus, view.Status?.LatencyMs, view.Status?.Reason?.ToWire(),
         At(view.Status?.CheckedAt), At(view.NextCheckAt), view.Incident.FailureCount);
 
     /// <summary>From SQL alone, while Redis is unavailable.</summary>

@@ -17,7 +17,8 @@ internal sealed class Completions(IOptions<DecisionRules> rules)
         {
             NextCheck.Retry => (now + (long)rules.Value.RetryDelay.TotalMilliseconds, TimeSpan.Zero),
             NextCheck.Parked when rules.Value.ParkedRecheck == TimeSpan.Zero => (Completion.Never, TimeSpan.Zero),
-            NextCheck.Parked => (now + (long)rules.Value.ParkedRecheck.TotalMilliseconds, TimeSpan.Zero),
+            NextCheck.Parked when rules.Value.ParkedPace(outcome.Incident.FailureCount) is var pace && pace > job.Config.Interval =>
+                (now + (long)pace.TotalMilliseconds, TimeSpan.Zero),
             _ => (Cadence.Next(job.Id, now, job.Config.Interval), job.Config.Interval),
         };
         var status = new MonitorStatus(

@@ -7,17 +7,30 @@ namespace Monit.Probes.Runs;
 /// <summary>The time limit of one check, and the clock of its phases.</summary>
 internal sealed class ProbeRun : CancellationTokenSource
 {
+    private readonly TimeProvider _time;
     private readonly CancellationToken _abort;
     private readonly CancellationTokenRegistration _aborting;
+    private TimeSpan _timeout;
+    private long _started;
 
     private ProbeRun(TimeProvider time, CancellationToken abort)
     {
-        _abort = abort;
+        (_time, _abort) = (time, abort);
         _aborting = abort.UnsafeRegister(static run => ((ProbeRun)run!).Cancel(), this);
         Clock = new PhaseClock(time);
     }
 
     public PhaseClock Clock { get; }
+
+    /// <summary>Whether the time limit has ended it, and nothing else.</summary>
+    public bool HasTimedOut => IsCancellationRequested && !_abort.IsCancellationRequested;
+
+    /// <summary>Shortens the time limit: from now on at most so long.</summary>
+    public void Limit(TimeSpan rest)
+    {
+        if (rest < _timeout - _time.GetElapsedTime(_started))
+            CancelAfter(rest);
+    }
 
     public Observation Answered(int httpStatus) => Clock.Stop(null, httpStatus);
 
@@ -45,6 +58,7 @@ internal sealed class ProbeRun : CancellationTokenSource
         public ProbeRun Start(TimeSpan timeout, CancellationToken abort)
         {
             var run = _idle.TryDequeue(out var used) && used._abort == abort ? used : new ProbeRun(time, abort);
+            (run._timeout, run._started) = (timeout, time.GetTimestamp());
             run.Clock.Start();
             run.CancelAfter(timeout);
             return run;

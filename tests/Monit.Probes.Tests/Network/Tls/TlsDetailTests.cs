@@ -56,7 +56,7 @@ public sealed class TlsDetailTests : IDisposable
     [InlineData("plain", "plain")]
     [InlineData("a\tb\r\nc\0\u007f\u0085", "abc")]
     [InlineData("\u202eevil\u2066\u200b\ufeff\u2028", "evil")]
-    [InlineData("Zürich Ω 日本", "Zürich Ω 日本")]
+    [InlineData("Zürich 日本", "Zürich 日本")]
     [InlineData("\ud800x", "x")]
     [InlineData("12345678901", "123456789…")]
     [InlineData("12345678😀", "12345678😀")]

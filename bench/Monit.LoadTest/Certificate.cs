@@ -21,7 +21,7 @@ internal static class Certificate
         using var key = NewKey();
         using var leaf = Sign(Server(key), intermediate, intermediateKey);
         using var whole = leaf.CopyWithPrivateKey(key);
-        File.WriteAllBytes(file, new X509Certificate2Collection([whole, intermediate]).Export(X509ContentType.Pfx)!);
+        File.WriteAllBytes(file, new X509Certificate2Collection { whole, intermediate }.Export(X509ContentType.Pfx)!);
         File.WriteAllText(Root(file), root.ExportCertificatePem());
         return file;
     }

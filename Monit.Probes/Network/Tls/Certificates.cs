@@ -6,8 +6,7 @@ internal static class Certificates
 {
     /// <summary>Whether both are the same bytes.</summary>
     public static bool IsTheSameAs(this X509Certificate2 one, X509Certificate2 other) =>
-        // The same object of OpenSSL: cheaper to see.
-        one.Handle == other.Handle || one.RawDataMemory.Span.SequenceEqual(other.RawDataMemory.Span);
+        one.RawDataMemory.Span.SequenceEqual(other.RawDataMemory.Span);
 
     /// <summary>Whether both are certificates of the same name and key, though perhaps of different issuers or dates.</summary>
     public static bool IsOfSameAuthorityAs(this X509Certificate2 one, X509Certificate2 other) =>

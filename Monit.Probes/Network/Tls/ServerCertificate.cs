@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Monit.Core.Checks;
 
@@ -31,6 +32,11 @@ internal sealed class ServerCertificate(LearnedTrust trust, TimeProvider time)
             Complaint = ofChain is null || ofName is null ? ofChain ?? ofName : $"{ofChain}; {ofName}";
             return Complaint is null;
         }
+        catch (CryptographicException)
+        {
+            Complaint = "the certificate cannot be read";
+            return false;
+        }
         finally
         {
             // With a callback, .NET leaves these to the garbage collector; the certificate itself is the connection's.
@@ -44,7 +50,9 @@ internal sealed class ServerCertificate(LearnedTrust trust, TimeProvider time)
         && chain.ChainElements.Skip(1).All(element => IsSentOrTrusted(element.Certificate, chain.ChainPolicy));
 
     private static bool IsSentOrTrusted(X509Certificate2 certificate, X509ChainPolicy policy) =>
-        policy.CustomTrustStore.Any(certificate.IsTheSameAs) || policy.ExtraStore.Any(certificate.IsOfSameAuthorityAs);
+        // As a rule it is the same object of OpenSSL, which is the cheapest to see.
+        policy.ExtraStore.Concat(policy.CustomTrustStore).Any(known => known.Handle == certificate.Handle)
+        || policy.CustomTrustStore.Any(certificate.IsTheSameAs) || policy.ExtraStore.Any(certificate.IsOfSameAuthorityAs);
 
     // With all that the system trusts. This verdict is final, since a chain may also fail for taking a root that was learned
     // although there is a better one.

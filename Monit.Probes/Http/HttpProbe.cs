@@ -64,7 +64,7 @@ internal sealed class HttpProbe(IHttpEngine engine, TimeProvider time) : IProbe
             if (run.Explain(failure) is not { } cause)
                 throw;
             // Only the redirect's target fails permanently; the monitor's own URL may redirect elsewhere later.
-            return run.Failed(cause.Reason, redirects > 0 && cause.Kind == FailureKind.Terminal ? FailureKind.Retryable : cause.Kind);
+            return run.Failed(redirects > 0 && cause.Kind == FailureKind.Terminal ? cause with { Kind = FailureKind.Retryable } : cause);
         }
         finally
         {

@@ -1,8 +1,7 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using Monit.Probes.Network.Sockets;
+using Monit.Probes.Network.Tls;
 
 namespace Monit.Probes.Network;
 
@@ -15,6 +14,9 @@ internal sealed class TargetConnector(TargetGuard guard, TargetResolver resolve)
     /// <summary>Whether connections use <see cref="Epoll"/>; default: on Linux. Otherwise they use .NET's own sockets.</summary>
     public bool UsesEpoll { get; init; } = OperatingSystem.IsLinux();
 
+    /// <summary>What performs the handshakes; default: with the roots that this machine trusts.</summary>
+    public TlsClient Tls { get; init; } = new(SystemRoots.Load, TimeProvider.System);
+
     /// <summary>Connects, and performs the TLS handshake if <paramref name="secure"/>.</summary>
     /// <param name="inline">
     /// Whether continuations may run on the thread of <see cref="Epoll"/>; see <see cref="EpollStream"/>. With TLS they never
@@ -22,14 +24,14 @@ internal sealed class TargetConnector(TargetGuard guard, TargetResolver resolve)
     /// </param>
     /// <exception cref="BlockedTargetException">The guard refuses all addresses.</exception>
     /// <exception cref="SocketException">The name has no address, or no address accepts the connection.</exception>
-    /// <exception cref="AuthenticationException">The handshake failed.</exception>
+    /// <exception cref="TlsException">The handshake failed, or the certificate is refused.</exception>
     public async ValueTask<Stream> OpenAsync(string host, int port, bool secure, bool inline, PhaseClock clock, CancellationToken ct)
     {
         var stream = await ConnectAsync(host, port, inline && !secure, clock, ct);
         if (!secure)
             return stream;
         clock.Enter(Phase.Tls);
-        return await SecureAsync(stream, host, ct);
+        return await Tls.SecureAsync(stream, host, ct);
     }
 
     private async ValueTask<Stream> ConnectAsync(string host, int port, bool inline, PhaseClock clock, CancellationToken ct)
@@ -70,21 +72,6 @@ internal sealed class TargetConnector(TargetGuard guard, TargetResolver resolve)
         {
             socket.Dispose();
             throw;
-        }
-    }
-
-    private static async ValueTask<SslStream> SecureAsync(Stream stream, string host, CancellationToken ct)
-    {
-        var secure = new SslStream(stream);
-        try
-        {
-            await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = host }, ct);
-            return secure;
-        }
-        catch (Exception failure)
-        {
-            await secure.DisposeAsync();
-            throw failure is OperationCanceledException ? failure : new AuthenticationException("The TLS handshake failed.", failure);
         }
     }
 

@@ -34,7 +34,9 @@ internal sealed class ProbeRun : CancellationTokenSource
 
     public Observation Answered(int httpStatus) => Clock.Stop(null, httpStatus);
 
-    public Observation Failed(FailureReason reason, FailureKind kind, int? httpStatus = null) => Clock.Stop(new Failure(reason, kind), httpStatus);
+    public Observation Failed(FailureReason reason, FailureKind kind, int? httpStatus = null) => Failed(new Failure(reason, kind), httpStatus);
+
+    public Observation Failed(Failure failure, int? httpStatus = null) => Clock.Stop(failure, httpStatus);
 
     /// <summary>What an exception says about the target; null if nothing, as it is a defect of Monit.</summary>
     /// <exception cref="OperationCanceledException">The check was aborted.</exception>

@@ -35,11 +35,14 @@ internal sealed record LoadOptions
     /// <summary>The targets share eight addresses, because a single one would run out of ports.</summary>
     public static string Address(int index) => $"127.0.0.{1 + index % 8}";
 
+    /// <summary>The host with TLS, since clients treat a name differently: it resolves to the first of the addresses.</summary>
+    public const string Name = "localhost";
+
     public string Url(int index, int port, int closed)
     {
         var (part, scheme) = (index % 100, Tls ? "https" : "http");
         return string.Create(CultureInfo.InvariantCulture,
-            $"{scheme}://{Address(index)}:{(part >= Failing && part < Failing + Refusing ? closed : port)}/{index}");
+            $"{scheme}://{(Tls ? Name : Address(index))}:{(part >= Failing && part < Failing + Refusing ? closed : port)}/{index}");
     }
 
     public bool IsFailing(int index) => index % 100 < Failing;

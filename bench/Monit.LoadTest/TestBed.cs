@@ -47,6 +47,7 @@ internal static class TestBed
         var seeding = await Seeding.RunAsync(options, database, redis.ConnectionString, port, closed, ct);
         Say($"created in {seeding.TotalSeconds:F1} s");
         var baseline = await BaselineAsync(options, Path.Combine(folder, "before"), port, certificate, ct);
+        var openssl = OpenSsl(options, port, certificate);
         Say($"starting {options.Workers} worker(s)");
         var fleet = Enumerable.Range(0, options.Workers).Select(number => new Worker(options, number, folder, redis.ConnectionString, database, sink.Url, certificate)).ToList();
         try
@@ -73,6 +74,11 @@ internal static class TestBed
                 figures["restart_seconds"] = (await RestartAsync(fleet[0], http, options, port, ct)).TotalSeconds;
             fleet.ForEach(worker => worker.Dispose());
             AddBaseline(figures, baseline, await BaselineAsync(options, Path.Combine(folder, "after"), port, certificate, ct));
+            if (openssl is { } first && OpenSsl(options, port, certificate) is { } second)
+            {
+                figures["openssl_cpu_us_per_connection"] = (first + second) / 2;
+                figures["ratio_to_openssl"] = (double)figures["worker_cpu_us_per_check"] / ((first + second) / 2);
+            }
             Describe(figures, options);
             return figures;
         }
@@ -89,7 +95,7 @@ internal static class TestBed
         return Server.Start(own, ["dotnet", Path.Combine(AppContext.BaseDirectory, "Monit.LoadTest.dll")], new Dictionary<string, string>
         {
             [Part] = JsonSerializer.Serialize(new PartOptions(name, options, port, certificate)),
-            ["SSL_CERT_FILE"] = certificate is null ? "" : Certificate.Public(certificate),
+            ["SSL_CERT_FILE"] = certificate is null ? "" : Certificate.Root(certificate),
             // The target does little per read, so it can run on the socket thread.
             ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = name == "target" ? "1" : "0",
         });
@@ -101,6 +107,14 @@ internal static class TestBed
         using var baseline = StartPart("baseline", options, folder, port, certificate);
         await baseline.ExitAsync(TimeSpan.FromMinutes(2));
         return JsonSerializer.Deserialize<Baseline.Result>(await File.ReadAllTextAsync(baseline.LogFile, ct))!;
+    }
+
+    private static double? OpenSsl(LoadOptions options, int port, string? certificate)
+    {
+        if (certificate is null || options.KeepAlive)
+            return null;
+        Say("measuring openssl s_time -new against the same targets");
+        return OpenSslLoop.CpuMicroseconds(port, Certificate.Root(certificate));
     }
 
     // Measured before and after the window, since the load of the machine by others changes within minutes.

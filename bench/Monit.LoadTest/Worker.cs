@@ -35,7 +35,7 @@ internal sealed class Worker(LoadOptions options, int number, string folder, str
             ["OTEL_SERVICE_NAME"] = "worker",
         };
         if (certificate is not null)
-            settings["SSL_CERT_FILE"] = Certificate.Public(certificate);
+            settings["SSL_CERT_FILE"] = Certificate.Root(certificate);
         foreach (var setting in options.Settings)
             settings[setting.Split('=')[0].Replace(":", "__", StringComparison.Ordinal)] = setting[(setting.IndexOf('=', StringComparison.Ordinal) + 1)..];
         _process = Service.StartPublished("Monit.Worker", _folder, settings);

@@ -22,7 +22,7 @@ internal sealed class Completions(IOptions<DecisionRules> rules)
             _ => (Cadence.Next(job.Id, now, job.Config.Interval), job.Config.Interval),
         };
         var status = new MonitorStatus(
-            outcome.State, done.Verdict.HttpStatus, done.Verdict.LatencyMs, done.Verdict.Reason, done.At);
+            outcome.State, done.Verdict.HttpStatus, done.Verdict.LatencyMs, done.Verdict.Reason, done.At, done.Verdict.Detail);
         // A healthy monitor without failure counters in Redis needs no write.
         IncidentState? incident = outcome.Incident.IsHealthy && job.RawIncident.IsEmpty ? null : outcome.Incident;
         return new Completion(job.Lease, due, period, status, incident);

@@ -26,6 +26,7 @@ public static class ApiServices
         services.AddMonitJson();
         services.AddMonitProblems();
         services.AddMonitAuth();
+        services.AddUsers();
         services.AddMonitors();
         services.AddOpenApi(ApiDocument.Configure);
         return builder;
@@ -38,6 +39,7 @@ public static class ApiServices
     public static WebApplication MapMonitApi(this WebApplication app)
     {
         app.UseMiddleware<RequestId>();
+        app.UseMiddleware<NoStore>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseRateLimiter();

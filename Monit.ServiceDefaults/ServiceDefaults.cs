@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Monit.Core;
+using Monit.ServiceDefaults.Http;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -68,6 +69,7 @@ public static class ServiceDefaults
             telemetry.UseOtlpExporter();
 
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddFrontDoor();
         builder.Services.AddHealth();
         builder.Services.AddServiceDiscovery();
         return builder;

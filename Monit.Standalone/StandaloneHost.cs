@@ -3,6 +3,8 @@ using Microsoft.Extensions.Options;
 using Monit.Core;
 using Monit.Alerts;
 using Monit.Api;
+using Monit.Api.Auth;
+using Monit.Api.Users;
 using Monit.ServiceDefaults;
 using Monit.ServiceDefaults.KeyRing;
 using Monit.Storage;
@@ -32,6 +34,7 @@ internal static class StandaloneHost
             {
                 ["urls"] = "http://127.0.0.1:8080",
                 ["Auth:Secret"] = keys.AuthSecret,
+                ["Auth:Registration"] = nameof(Registration.FirstUserOnly),
                 ["Alerts:Key"] = keys.AlertsKey,
                 ["Executor:AllowPrivateTargets"] = "true",
                 ["Reconciler:RebuildPace"] = "500",
@@ -48,6 +51,8 @@ internal static class StandaloneHost
         builder.Services.AddSchemaMigration();
         builder.AddMonitStorage();
         builder.AddMonitDataProtection(folder.CreateKeyRing());
+        // Before the API, which may have a line to add.
+        builder.Services.AddSingleton(folder).AddHostedService<StartLines>();
         builder.AddMonitApi();
         builder.AddMonitAlerts();
         builder.AddMonitWorker();
@@ -55,11 +60,17 @@ internal static class StandaloneHost
 
         var app = builder.BuildValidated();
         app.MapDefaultEndpoints();
+        // Without MapMonitAlerts: the worker asks for alerts in this process, and nobody outside may.
         app.MapMonitApi();
-        app.MapMonitAlerts();
-        app.Lifetime.ApplicationStarted.Register(() =>
-            Console.WriteLine($"Monit listens on {string.Join(", ", app.Urls)} and keeps its data in {folder.Path}"));
         return app;
+    }
+
+    /// <summary>Gives an account of the data folder a new password, also while Monit runs on it.</summary>
+    /// <exception cref="StartException">There is no database, or no such account.</exception>
+    public static Task ResetPasswordAsync(string[] args)
+    {
+        var database = DataFolder.FindDatabase(DataDirectory(args));
+        return PasswordReset.RunAsync(args, builder => builder.Services.AddMonitDb<SqliteMonitDb>(options => options.UseMonitSqlite(database)));
     }
 
     /// <summary>Runs until it is told to stop.</summary>

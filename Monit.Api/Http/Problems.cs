@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Monit.Api.Http;
@@ -14,6 +15,19 @@ public static class Problems
 
     public static ProblemHttpResult QuotaExceeded(string detail) =>
         Of(StatusCodes.Status403Forbidden, detail, ("code", "quota_exceeded"));
+
+    public static ProblemHttpResult Forbidden(string detail) => Of(StatusCodes.Status403Forbidden, detail);
+
+    /// <summary>Too many requests, or no room for this one.</summary>
+    public static ProblemHttpResult RetryLater(HttpContext http, int status, TimeSpan wait, string detail)
+    {
+        http.Response.RetryAfter(wait);
+        return Of(status, detail);
+    }
+
+    /// <summary>Sets the header <c>Retry-After</c>, in whole seconds, at least one.</summary>
+    public static void RetryAfter(this HttpResponse response, TimeSpan wait) =>
+        response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 
     public static ProblemHttpResult Invalid(FieldErrors errors, int status = StatusCodes.Status400BadRequest) =>
         Of(status, string.Join(' ', errors.Values.SelectMany(m => m)), ("errors", errors));
@@ -45,6 +59,7 @@ public static class Problems
         StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed => "not_found",
         StatusCodes.Status409Conflict => "conflict",
         StatusCodes.Status429TooManyRequests => "rate_limited",
+        StatusCodes.Status503ServiceUnavailable => "unavailable",
         >= 400 and < 500 => "validation_failed",
         _ => "internal",
     };

@@ -20,11 +20,11 @@ internal static class MonitorChanges
     {
         var monitor = request.ToMonitor(user.Id(), time.GetNow());
         var errors = new FieldErrors();
-        MonitorFields.Validate(monitor, options.Value, errors);
+        MonitorFields.Validate(monitor, request, options.Value, errors);
         if (errors.Any)
             return Problems.Invalid(errors);
 
-        var (free, paid) = (options.Value.FreeQuota, options.Value.PaidQuota);
+        var (free, paid) = (options.Value.QuotaOf(isPaid: false) ?? int.MaxValue, options.Value.QuotaOf(isPaid: true) ?? int.MaxValue);
         await using (var transaction = await db.Database.BeginTransactionAsync())
         {
             // Checked and incremented in one statement, so that concurrent requests cannot exceed the quota.
@@ -52,7 +52,7 @@ internal static class MonitorChanges
         var (version, enabled) = (monitor.Version, monitor.Enabled);
         var errors = new FieldErrors();
         request.Apply(monitor, now, errors);
-        MonitorFields.Validate(monitor, options.Value, errors);
+        MonitorFields.Validate(monitor, request, options.Value, errors);
         if (errors.Any)
             return Problems.Invalid(errors);
 

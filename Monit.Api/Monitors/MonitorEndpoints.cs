@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Monit.Api.Auth;
 using Monit.Api.Http;
 using Monit.Core.Monitors;
@@ -16,7 +17,14 @@ internal static class MonitorEndpoints
 {
     public static IServiceCollection AddMonitors(this IServiceCollection services)
     {
-        services.AddValidatedOptions<MonitorOptions>("Monitors");
+        // Strangers have a quota; who runs Monit for themselves set their own bounds.
+        services.AddValidatedOptions<MonitorOptions>("Monitors").PostConfigure<IOptions<AuthOptions>>((monitors, auth) =>
+        {
+            if (auth.Value.Registration != Registration.Open)
+                return;
+            monitors.FreeQuota ??= 10;
+            monitors.PaidQuota ??= 1000;
+        });
         services.AddSingleton<WriteThrough>();
         services.AddScoped<StatusReader>();
         services.AddScoped<MonitorList>();

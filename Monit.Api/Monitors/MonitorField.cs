@@ -29,6 +29,9 @@ internal sealed class MonitorField
     /// <summary>Whether checks depend on it: then a change raises the version, and workers hear of it.</summary>
     public bool AffectsCheck { get; init; }
 
+    /// <summary>Whether its value is judged only when it is written: what was stored before a rule existed stays, and hinders no other change.</summary>
+    public bool JudgedWhenWritten { get; init; }
+
     /// <summary>Its value if a new monitor is not given one, from the fields before it; null: that of a new <see cref="UptimeMonitor"/>.</summary>
     public Func<UptimeMonitor, object>? Default { get; init; }
 
@@ -37,10 +40,10 @@ internal sealed class MonitorField
 
     public static MonitorField Of<T>(
         string name, Func<UptimeMonitor, T> get, Action<UptimeMonitor, T> set, bool required = false, bool nullable = false,
-        bool affectsCheck = false, Func<UptimeMonitor, T>? byDefault = null, Validation? validate = null) =>
+        bool affectsCheck = false, bool judgedWhenWritten = false, Func<UptimeMonitor, T>? byDefault = null, Validation? validate = null) =>
         new(name, typeof(T), monitor => get(monitor), (monitor, value) => set(monitor, (T)value!))
         {
-            Required = required, Nullable = nullable, AffectsCheck = affectsCheck,
+            Required = required, Nullable = nullable, AffectsCheck = affectsCheck, JudgedWhenWritten = judgedWhenWritten,
             Default = byDefault is null ? null : monitor => byDefault(monitor)!, Validate = validate,
         };
 }

@@ -17,13 +17,13 @@ internal static class MonitorFields
 
     public static readonly IReadOnlyList<MonitorField> All =
     [
-        MonitorField.Of("name", m => m.Name, (m, value) => m.Name = value, nullable: true,
+        MonitorField.Of("name", m => m.Name, (m, value) => m.Name = value, nullable: true, judgedWhenWritten: true,
             validate: (m, _, errors) => errors.Text("name", m.Name, 0, 200)),
 
         MonitorField.Of("url", m => m.Url, (m, value) => m.Url = value, required: true, affectsCheck: true,
             validate: (m, _, errors) => ValidateUrl(m.Url, errors)),
 
-        MonitorField.Of("alert_email", m => m.AlertEmail, (m, value) => m.AlertEmail = value?.Trim(), nullable: true,
+        MonitorField.Of("alert_email", m => m.AlertEmail, (m, value) => m.AlertEmail = value?.Trim(' '), nullable: true, judgedWhenWritten: true,
             validate: (m, _, errors) => errors.Email("alert_email", m.AlertEmail)),
 
         MonitorField.Of("interval_sec", m => m.IntervalSec, (m, value) => m.IntervalSec = value, required: true, affectsCheck: true,
@@ -46,10 +46,11 @@ internal static class MonitorFields
     ];
 
     /// <summary>Validates a whole monitor, after its creation or a partial update.</summary>
-    public static void Validate(UptimeMonitor monitor, MonitorOptions limits, FieldErrors errors)
+    /// <param name="written">What the request gave.</param>
+    public static void Validate(UptimeMonitor monitor, MonitorRequest written, MonitorOptions limits, FieldErrors errors)
     {
         foreach (var field in All)
-            if (field.Get(monitor) is not null)
+            if (field.Get(monitor) is not null && (!field.JudgedWhenWritten || written.Given.ContainsKey(field)))
                 field.Validate?.Invoke(monitor, limits, errors);
     }
 

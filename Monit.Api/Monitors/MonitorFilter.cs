@@ -23,7 +23,7 @@ public sealed record MonitorFilter(
         errors.Unless(EnabledText is null or "true" or "false", "enabled", "must be true or false");
         errors.Unless(StateText is null || States.Contains(StateText), "state", $"must be one of {string.Join(", ", States)}");
         if (Q is not null)
-            errors.Text("q", Q, 0, 200);
+            errors.Sought("q", Q, 0, 200);
     }
 
     public static string Encode(Guid id) => Base64Url.EncodeToString(id.ToByteArray());

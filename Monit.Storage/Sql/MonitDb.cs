@@ -23,6 +23,9 @@ public abstract class MonitDb(DbContextOptions options) : DbContext(options)
     /// </summary>
     public abstract IQueryable<UptimeMonitor> LockMonitors(Guid[] ids);
 
+    /// <summary>Keeps everybody else from adding or changing accounts until the caller's transaction ends.</summary>
+    public abstract Task LockUsersAsync(CancellationToken ct);
+
     /// <summary>Inserts monitors in bulk.</summary>
     public virtual async Task InsertAsync(IReadOnlyList<UptimeMonitor> monitors, CancellationToken ct)
     {

@@ -23,9 +23,4 @@ public sealed class FieldErrors : Dictionary<string, string[]>
         value is { Length: <= 320 } && !value.Any(char.IsControl)
             && System.Net.Mail.MailAddress.TryCreate(value, out var address) && address.Address == value,
         field, "must be an e-mail address of at most 320 characters");
-
-    /// <summary>Checks an optional whole number in a query.</summary>
-    public void Number(string field, string? value, int min, int max) => Unless(
-        value is null || (int.TryParse(value, out var number) && number >= min && number <= max),
-        field, $"must be a whole number from {min} to {max}");
 }

@@ -1,10 +1,13 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Monit.Api.Http;
 
 namespace Monit.Api.Users;
 
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record RegisterRequest(string? Name, string? Email, string? Password) : IValidatable
+public sealed record RegisterRequest(
+    [property: StringLength(60, MinimumLength = 3)] string? Name, [property: StringLength(320)] string? Email,
+    [property: StringLength(128, MinimumLength = 8)] string? Password) : IValidatable
 {
     public void Validate(FieldErrors errors)
     {
@@ -19,7 +22,8 @@ public sealed record RegisterResponse(Guid UserId);
 
 /// <summary>Validated only for presence and a maximum length: credentials that break the rules of registration are simply wrong.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record LoginRequest(string? Email, string? Password) : IValidatable
+public sealed record LoginRequest(
+    [property: StringLength(320, MinimumLength = 1)] string? Email, [property: StringLength(1024, MinimumLength = 1)] string? Password) : IValidatable
 {
     public void Validate(FieldErrors errors)
     {

@@ -281,7 +281,7 @@ public abstract class MonitorTests(ApiFixture api)
         await host.OpenIncidentAsync(id, inRedis: false);
         var down = await user.GetAsync($"/monitors/{id}");
         Assert.Equal(("down", "TIMEOUT"), (down.Text("status.state"), down.Text("status.reason")));
-        (await user.SendAsync("POST", $"/monitors/{id}/check")).IsProblem(500, "internal");
+        (await user.SendAsync("POST", $"/monitors/{id}/check")).IsProblem(503, "unavailable");
         Assert.Equal(200, (await user.SendAsync("PATCH", $"/monitors/{id}", """{"enabled":false}""")).Status);
         Assert.Equal(204, (await user.SendAsync("DELETE", $"/monitors/{id}")).Status);
     }

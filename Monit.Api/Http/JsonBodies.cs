@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Net.Http.Headers;
+
+namespace Monit.Api.Http;
+
+/// <summary>
+/// Refuses bodies that do not say that they are JSON in UTF-8, the only encoding that JSON has (RFC 8259). The framework would
+/// decode some other encodings, and throw for names of none.
+/// </summary>
+internal static class JsonBodies
+{
+    public static Task CheckAsync(HttpContext http, RequestDelegate next) =>
+        http.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is null || http.Request.ContentType is not { } type || IsJson(type)
+            ? next(http)
+            : Problems.UnsupportedMediaType().ExecuteAsync(http);
+
+    private static bool IsJson(string contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type)
+        && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        && type.Parameters.Where(p => p.Name.Equals("charset", StringComparison.OrdinalIgnoreCase))
+            .All(p => HeaderUtilities.RemoveQuotes(p.Value).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+}

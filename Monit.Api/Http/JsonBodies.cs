@@ -9,14 +9,22 @@ namespace Monit.Api.Http;
 /// </summary>
 internal static class JsonBodies
 {
-    public static Task CheckAsync(HttpContext http, RequestDelegate next) =>
-        http.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is null || http.Request.ContentType is not { } type || IsJson(type)
-            ? next(http)
-            : Problems.UnsupportedMediaType().ExecuteAsync(http);
+    private const string Json = "application/json";
+
+    public static Task CheckAsync(HttpContext http, RequestDelegate next)
+    {
+        if (http.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is null || http.Request.ContentType is not { } type)
+            return next(http);
+        if (!IsJson(type))
+            return Problems.UnsupportedMediaType().ExecuteAsync(http);
+        // The framework does not know UTF-8 in quotes.
+        http.Request.ContentType = Json;
+        return next(http);
+    }
 
     private static bool IsJson(string contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var type)
-        && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        && type.MediaType.Equals(Json, StringComparison.OrdinalIgnoreCase)
         && type.Parameters.Where(p => p.Name.Equals("charset", StringComparison.OrdinalIgnoreCase))
             .All(p => HeaderUtilities.RemoveQuotes(p.Value).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
 }

@@ -14,7 +14,7 @@ public sealed class Contract
     private Contract(JsonNode document)
     {
         _document = document;
-        Operations = [.. document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Select(operation =>
+        Operations = [.. document["paths"]!.AsObject().Where(path => path.Key.StartsWith(Prefix, StringComparison.Ordinal)).SelectMany(path => path.Value!.AsObject().Select(operation =>
             new Operation(operation.Key.ToUpperInvariant(), path.Key[Prefix.Length..], operation.Value!)))];
     }
 

@@ -6,7 +6,7 @@ namespace Monit.Api.Users;
 
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record RegisterRequest(
-    [property: StringLength(60, MinimumLength = 3)] string? Name, [property: StringLength(320)] string? Email,
+    [property: StringLength(60, MinimumLength = 3)] string? Name, [property: MaxLength(320)] string? Email,
     [property: StringLength(128, MinimumLength = 8)] string? Password) : IValidatable
 {
     public void Validate(FieldErrors errors)

@@ -5,7 +5,6 @@ using Monit.Api.Incidents;
 using Monit.Api.Monitors;
 using Monit.Api.Users;
 using Monit.Storage;
-using Scalar.AspNetCore;
 
 namespace Monit.Api;
 
@@ -27,6 +26,7 @@ public static class ApiServices
         services.AddMonitProblems();
         services.AddMonitAuth();
         services.AddUsers();
+        services.AddRequestLimits();
         services.AddMonitors();
         services.AddOpenApi(ApiDocument.Configure);
         return builder;
@@ -42,18 +42,18 @@ public static class ApiServices
         app.UseMiddleware<NoStore>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        app.UseRateLimiter();
         app.UseAuthentication();
+        app.UseRateLimiter();
         app.UseAuthorization();
+        app.Use(AccountCheck.ExistsAsync);
+        app.Use(JsonBodies.CheckAsync);
 
         var api = app.MapGroup("/api/v1").AddEndpointFilter(ValidationFilter.InvokeAsync);
         api.MapUsers();
         api.MapMonitors();
         api.MapIncidents();
         app.MapOpenApi();
-        // The API reference page is served from embedded files: it loads nothing from other sites.
-        app.MapScalarApiReference("/docs", page => page
-            .WithTitle("Monit API").DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp().HideClientButton().HideDeveloperTools()).AllowAnonymous();
+        app.MapReferencePage();
         return app;
     }
 }

@@ -44,7 +44,7 @@ internal static class StandaloneHost
         });
 
         builder.Services.AddMonitDb<SqliteMonitDb>(options => options.UseMonitSqlite(folder.ConnectionString));
-        builder.Services.AddHealthChecks().AddDbContextCheck<SqliteMonitDb>()
+        builder.Services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database")
             .AddCheck("data-folder", new DataFolderHealthCheck(folder));
         builder.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(redis.ClientOptions));
         folder.PrepareDatabase();

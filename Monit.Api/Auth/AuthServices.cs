@@ -26,6 +26,7 @@ internal static class AuthServices
         {
             jwt.MapInboundClaims = false;
             jwt.TokenValidationParameters = tokens.Validation;
+            jwt.Events = new JwtBearerEvents { OnTokenValidated = AccountCheck.NamesAccountAsync };
         });
         services.AddAuthorization();
         services.AddRateLimiter(limits =>

@@ -29,9 +29,4 @@ public sealed class FieldErrors : Dictionary<string, string[]>
     public void Email(string field, string? value) => Unless(
         value is not null && EmailAddress.IsValid(value), field,
         $"must be an e-mail address of at most {EmailAddress.MaxLength} characters, without stray dots, spaces or invisible characters");
-
-    /// <summary>Checks an optional whole number in a query.</summary>
-    public void Number(string field, string? value, int min, int max) => Unless(
-        value is null || (int.TryParse(value, out var number) && number >= min && number <= max),
-        field, $"must be a whole number from {min} to {max}");
 }

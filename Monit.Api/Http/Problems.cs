@@ -11,6 +11,9 @@ public static class Problems
 
     public static ProblemHttpResult Conflict(string detail) => Of(StatusCodes.Status409Conflict, detail);
 
+    public static ProblemHttpResult UnsupportedMediaType() =>
+        Of(StatusCodes.Status415UnsupportedMediaType, "The body must be sent as application/json, in UTF-8.");
+
     public static ProblemHttpResult Unauthorized(string detail) => Of(StatusCodes.Status401Unauthorized, detail);
 
     public static ProblemHttpResult QuotaExceeded(string detail) =>
@@ -35,10 +38,18 @@ public static class Problems
     public static ProblemHttpResult Of(int status, string detail, params (string Key, object? Value)[] extensions) =>
         TypedResults.Problem(detail, statusCode: status, extensions: extensions.ToDictionary(e => e.Key, e => e.Value));
 
+    /// <summary>Every code that an answer can have.</summary>
+    public static IReadOnlyList<string> Codes { get; } =
+    [
+        "validation_failed", "unauthorized", "forbidden", "quota_exceeded", "not_found", "method_not_allowed", "conflict", "precondition_failed",
+        "payload_too_large", "unsupported_media_type", "rate_limited", "unavailable", "internal",
+    ];
+
     /// <summary>Adds the common fields to all problems, including those of the framework.</summary>
     public static IServiceCollection AddMonitProblems(this IServiceCollection services)
     {
         services.AddExceptionHandler<BadRequestHandler>();
+        services.AddExceptionHandler<UnavailableHandler>();
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         return services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>
         {
@@ -56,8 +67,12 @@ public static class Problems
     {
         StatusCodes.Status401Unauthorized => "unauthorized",
         StatusCodes.Status403Forbidden => "forbidden",
-        StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed => "not_found",
+        StatusCodes.Status404NotFound => "not_found",
+        StatusCodes.Status405MethodNotAllowed => "method_not_allowed",
         StatusCodes.Status409Conflict => "conflict",
+        StatusCodes.Status412PreconditionFailed => "precondition_failed",
+        StatusCodes.Status413PayloadTooLarge => "payload_too_large",
+        StatusCodes.Status415UnsupportedMediaType => "unsupported_media_type",
         StatusCodes.Status429TooManyRequests => "rate_limited",
         StatusCodes.Status503ServiceUnavailable => "unavailable",
         >= 400 and < 500 => "validation_failed",

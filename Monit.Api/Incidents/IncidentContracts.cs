@@ -4,11 +4,15 @@ using Monit.Api.Http;
 namespace Monit.Api.Incidents;
 
 /// <summary>The query of an incident list: <c>state</c> is <c>open</c>, <c>closed</c> or absent.</summary>
-public sealed record IncidentFilter([FromQuery(Name = "state")] string? State) : IValidatable
+public sealed record IncidentFilter([FromQuery(Name = "state")] string? State)
 {
-    public bool? Open => State is null ? null : State == "open";
+    internal static readonly QueryParameter[] Parameters =
+    [
+        Paging.LimitParameter, Paging.OffsetParameter, QueryParameter.Cursor(cursor => PlaceInList.TryDecode(cursor, out _, out _)),
+        QueryParameter.OneOf("state", "open", "closed"),
+    ];
 
-    public void Validate(FieldErrors errors) => errors.Unless(State is null or "open" or "closed", "state", "must be open or closed");
+    public bool? Open => State is null ? null : State == "open";
 }
 
 /// <summary>A period in which a monitor was down.</summary>

@@ -13,8 +13,8 @@ internal static class IncidentEndpoints
     public static void MapIncidents(this IEndpointRouteBuilder api)
     {
         var incidents = api.MapGroup("").WithTags("Incidents").RequireAuthorization();
-        incidents.MapGet("/incidents", ListAsync);
-        incidents.MapGet("/monitors/{id:guid}/incidents", ListOfMonitorAsync);
+        incidents.MapGet("/incidents", ListAsync).WithQuery(IncidentFilter.Parameters);
+        incidents.MapGet("/monitors/{id:guid}/incidents", ListOfMonitorAsync).WithQuery(IncidentFilter.Parameters);
     }
 
     private static async Task<Ok<Page<IncidentResponse>>> ListAsync(
@@ -35,11 +35,13 @@ internal static class IncidentEndpoints
     {
         if (filter.Open is { } open)
             incidents = incidents.Where(i => i.EndTime == null == open);
-        var items = await incidents.OrderByDescending(i => i.StartTime).ThenByDescending(i => i.Id)
-            .Skip(paging.Offset).Take(paging.Limit)
+        var after = paging.Cursor is { } cursor && PlaceInList.TryDecode(cursor, out var at, out var id)
+            ? incidents.Where(i => i.StartTime < at || (i.StartTime == at && i.Id.CompareTo(id) < 0)) : incidents;
+        var found = await after.OrderByDescending(i => i.StartTime).ThenByDescending(i => i.Id)
+            .Skip(paging.Offset).Take(paging.Limit + 1)
             .Select(i => new IncidentResponse(
                 i.Id, i.MonitorId, i.StartTime, i.EndTime, i.Reason, i.HttpStatus, i.LatencyMs, i.Alerted))
             .ToListAsync(ct);
-        return new Page<IncidentResponse>(items, await incidents.CountAsync(ct), paging.Limit, paging.Offset, null);
+        return paging.Of(found, await Paging.TotalAsync(incidents, ct), last => PlaceInList.Encode(last.StartedAt, last.Id));
     }
 }

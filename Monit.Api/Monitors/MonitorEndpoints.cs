@@ -37,13 +37,13 @@ internal static class MonitorEndpoints
     public static void MapMonitors(this IEndpointRouteBuilder api)
     {
         var monitors = api.MapGroup("/monitors").WithTags("Monitors").RequireAuthorization();
-        monitors.MapGet("", ListAsync);
-        monitors.MapPost("", MonitorChanges.CreateAsync);
+        monitors.MapGet("", ListAsync).WithQuery(MonitorFilter.Parameters);
+        monitors.MapPost("", MonitorChanges.CreateAsync).Refuses(StatusCodes.Status403Forbidden);
         monitors.MapGet("/{id:guid}", GetAsync);
         monitors.MapPatch("/{id:guid}", MonitorChanges.PatchAsync);
         monitors.MapDelete("/{id:guid}", MonitorChanges.DeleteAsync);
         monitors.MapGet("/{id:guid}/status", StatusAsync);
-        monitors.MapPost("/{id:guid}/check", CheckAsync);
+        monitors.MapPost("/{id:guid}/check", CheckAsync).Refuses(StatusCodes.Status409Conflict);
     }
 
     /// <summary>The monitors of the token's account; those of other accounts respond with 404.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Monit.Api.Http;
 
@@ -5,7 +6,9 @@ namespace Monit.Api.Users;
 
 /// <param name="SetupToken">What the start printed; only the first account may need it.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record RegisterRequest(string? Name, string? Email, string? Password, string? SetupToken = null) : IValidatable
+public sealed record RegisterRequest(
+    [property: StringLength(60, MinimumLength = 3)] string? Name, [property: MaxLength(320)] string? Email,
+    [property: StringLength(128, MinimumLength = 8)] string? Password, string? SetupToken = null) : IValidatable
 {
     public void Validate(FieldErrors errors)
     {
@@ -21,7 +24,8 @@ public sealed record RegisterResponse(Guid UserId);
 
 /// <summary>Validated only for presence, a maximum length and control characters: credentials that break the rules of registration are simply wrong.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record LoginRequest(string? Email, string? Password) : IValidatable
+public sealed record LoginRequest(
+    [property: StringLength(320, MinimumLength = 1)] string? Email, [property: StringLength(1024, MinimumLength = 1)] string? Password) : IValidatable
 {
     public void Validate(FieldErrors errors)
     {

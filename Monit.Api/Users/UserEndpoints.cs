@@ -22,8 +22,8 @@ internal static class UserEndpoints
         var users = api.MapGroup("/users").WithTags("Users");
         users.MapGet("/profile", ProfileAsync).RequireAuthorization();
         var open = users.MapGroup("").RequireRateLimiting(AuthServices.RateLimit);
-        open.MapPost("/register", RegisterAsync);
-        open.MapPost("/login", LoginAsync);
+        open.MapPost("/register", RegisterAsync).Refuses(StatusCodes.Status409Conflict);
+        open.MapPost("/login", LoginAsync).Refuses(StatusCodes.Status401Unauthorized);
     }
 
     private static async Task<Results<Created<RegisterResponse>, ProblemHttpResult>> RegisterAsync(

@@ -8,7 +8,8 @@ namespace Monit.Api.Users;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record RegisterRequest(
     [property: StringLength(60, MinimumLength = 3)] string? Name, [property: MaxLength(320)] string? Email,
-    [property: StringLength(128, MinimumLength = 8)] string? Password, string? SetupToken = null) : IValidatable
+    [property: StringLength(128, MinimumLength = 8)] string? Password,
+    [property: MaxLength(100)] string? SetupToken = null) : IValidatable
 {
     public void Validate(FieldErrors errors)
     {
@@ -17,6 +18,7 @@ public sealed record RegisterRequest(
         errors.Email("email", Email?.Trim(' '));
         // All characters are allowed, since only the hash of a password is stored.
         errors.Unless(Password is { Length: >= 8 and <= 128 }, "password", "must have 8 to 128 characters");
+        errors.Unless(SetupToken is null or { Length: <= 100 }, "setup_token", "must have at most 100 characters");
     }
 }
 

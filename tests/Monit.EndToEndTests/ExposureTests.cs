@@ -109,10 +109,14 @@ public sealed partial class ExposureTests
         Assert.DoesNotContain("open to others", again.Everything, StringComparison.Ordinal);
     }
 
+    // "Every address" is none that can be asked.
+    private static Uri At(MonitProcess monit, string path) =>
+        new($"{monit.Url.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal)}/api/v1/users/{path}");
+
     private static async Task<HttpStatusCode> RegisterAsync(MonitProcess monit, string? token, string password = "correct horse")
     {
         using var http = new HttpClient();
-        using var answer = await http.PostAsJsonAsync(new Uri($"{monit.Url}/api/v1/users/register"),
+        using var answer = await http.PostAsJsonAsync(At(monit, "register"),
             new { name = "Ada Lovelace", email = "ada@example.org", password, setup_token = token }, Ct);
         return answer.StatusCode;
     }
@@ -120,7 +124,7 @@ public sealed partial class ExposureTests
     private static async Task<HttpStatusCode> LogInAsync(MonitProcess monit, string password)
     {
         using var http = new HttpClient();
-        using var answer = await http.PostAsJsonAsync(new Uri($"{monit.Url}/api/v1/users/login"), new { email = "ada@example.org", password }, Ct);
+        using var answer = await http.PostAsJsonAsync(At(monit, "login"), new { email = "ada@example.org", password }, Ct);
         return answer.StatusCode;
     }
 

@@ -29,7 +29,7 @@ internal sealed class HttpProbe(IHttpEngine engine, TimeProvider time) : IProbe
             {
                 var answer = await engine.GetAsync(spec.Url, url, spec, run);
                 if (answer.IsInvalidUrl)
-                    return run.Failed(FailureReason.InvalidRequest, FailureKind.Terminal);
+                    return run.Failed(FailureReason.InvalidRequest, redirects > 0 ? FailureKind.Retryable : FailureKind.Terminal);
                 // The parser accepts any three digits, but HTTP has no status below 100.
                 if (answer.Status < 100)
                     return run.Failed(FailureReason.NetworkError, FailureKind.Retryable);
@@ -53,8 +53,6 @@ internal sealed class HttpProbe(IHttpEngine engine, TimeProvider time) : IProbe
         }
     }
 
-    private static bool TryFollow(Uri from, string location, out Uri url) => Uri.TryCreate(from, location, out url!) && IsHttp(url);
-
-    /// <summary>Whether an absolute URL can be asked for.</summary>
-    public static bool IsHttp(Uri url) => (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) && url.Host.Length > 0;
+    private static bool TryFollow(Uri from, string location, out Uri url) =>
+        Uri.TryCreate(from, location, out url!) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) && url.Host.Length > 0;
 }

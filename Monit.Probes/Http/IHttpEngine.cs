@@ -9,7 +9,7 @@ internal interface IHttpEngine : IDisposable
     /// <summary>Sends a GET and reads up to <see cref="HttpProbe.BodyCap"/> bytes of the body, but none of a redirect's.</summary>
     /// <param name="url">As text: what is known already need not be parsed.</param>
     /// <param name="redirected">In place of <paramref name="url"/>, after a redirect.</param>
-    /// <returns><see cref="HttpAnswer.InvalidUrl"/> unless it is an absolute http or https URL.</returns>
+    /// <returns><see cref="HttpAnswer.InvalidUrl"/> unless <see cref="Monit.Core.Checks.Http.HttpUrl.CanBeAsked"/>.</returns>
     ValueTask<HttpAnswer> GetAsync(string url, Uri? redirected, CheckConfig spec, ProbeRun run);
 }
 

@@ -191,8 +191,12 @@ internal sealed class EpollStream : Stream, IValueTaskSource<int>
 
     private static IOException Failure(SocketError error) => new("The connection failed.", new SocketException((int)error));
 
+    // errno of connect(2); what is not here is no different from any other failure.
     private static SocketError ErrorOf(int error) => error switch
     {
+        11 or 12 or 105 => SocketError.NoBufferSpaceAvailable,
+        23 or 24 => SocketError.TooManyOpenSockets,
+        99 => SocketError.AddressNotAvailable,
         101 => SocketError.NetworkUnreachable,
         110 => SocketError.TimedOut,
         111 => SocketError.ConnectionRefused,

@@ -70,9 +70,10 @@ internal sealed class TargetConnector(TargetGuard guard, TargetResolver resolve)
 
     private static async ValueTask<Stream> ConnectPortablyAsync(IPEndPoint target, CancellationToken ct)
     {
-        var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = FileReserve.Open(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
+            socket.NoDelay = true;
             await socket.ConnectAsync(target, ct);
             return new NetworkStream(socket, ownsSocket: true);
         }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 
 namespace Monit.Core.Checks.Http;
 
@@ -32,7 +33,7 @@ public static class HttpUrl
         UriHostNameType.IPv4 => true,
         // A zone (fe80::1%eth0) means something on one machine only.
         UriHostNameType.IPv6 => !url.IdnHost.Contains('%') && !url.DnsSafeHost.Contains('%'),
-        UriHostNameType.Dns => IsName(url.IdnHost),
+        UriHostNameType.Dns => IsName(url.IdnHost) && (Ascii.IsValid(url.Host) || Directions.AreClear(url.Host)),
         _ => false,
     };
 

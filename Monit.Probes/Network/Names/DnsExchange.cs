@@ -44,7 +44,7 @@ internal sealed class DnsExchange(Routes routes)
         try
         {
             // Connected, so that the system takes answers of this server only, and says if there is none.
-            using var socket = new Socket(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            using var socket = FileReserve.Open(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
             socket.Connect(server);
             await socket.SendAsync(v4.Query, limit.Token);
             await socket.SendAsync(v6.Query, limit.Token);
@@ -77,7 +77,8 @@ internal sealed class DnsExchange(Routes routes)
         limit.CancelAfter(patience);
         try
         {
-            using var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            using var socket = FileReserve.Open(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.NoDelay = true;
             await socket.ConnectAsync(server, limit.Token);
             await using var stream = new NetworkStream(socket);
             var length = new byte[2];

@@ -45,10 +45,11 @@ internal sealed class EpollStream : Stream, IValueTaskSource<int>
     /// <exception cref="SocketException">The connection failed.</exception>
     public static async ValueTask<EpollStream> ConnectAsync(IPEndPoint target, bool inline, CancellationToken ct)
     {
-        var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
+        var socket = FileReserve.Open(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         var stream = new EpollStream(socket, inline);
         try
         {
+            (socket.NoDelay, socket.Blocking) = (true, false);
             var error = Epoll.Connect(socket.Handle, target.Serialize());
             if (error is not (0 or InProgress))
                 throw new SocketException((int)ErrorOf(error));

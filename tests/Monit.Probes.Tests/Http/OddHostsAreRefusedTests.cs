@@ -33,7 +33,7 @@ public sealed class OddHostsAreRefusedTests
         "\ud800.example", "a\udc00.example", "\udc00\ud800.example", "a\ud83d",
         // Labels and lengths.
         "", ".", "..", "...", ".example", "a..b", "a.example..", "a.example.", "example..com", "-a.example", "a-.example", "-.example", "-", "--.example", "a.-b", "a.b-", L63 + ".example", L63 + "a.example", "ä" + L63 + ".example", new string('ä', 62) + ".example",
-        $"{L63}.{L63}.{L63}.{L63[..61]}", $"{L63}.{L63}.{L63}.{L63[..61]}.", $"{L63}.{L63}.{L63}.{L63[..62]}", $"{L63}.{L63}.{L63}.{L63}", string.Join('.', Enumerable.Repeat("a", 127)), string.Join('.', Enumerable.Repeat("a", 128)), new string('a', 300), "a", "1", "1.", "1.2", "a.1", "1a", "0", "00",
+        $"{L63}.{L63}.{L63}.{L63[..61]}", $"{L63}.{L63}.{L63}.{L63[..61]}.", $"{L63}.{L63}.{L63}.{L63[..62]}", $"{L63}.{L63}.{L63}.{L63}", string.Join('.', Enumerable.Repeat("a", 127)), string.Join('.', Enumerable.Repeat("a", 128)), new string('a', 300), "a", "1", "1.", "10.2", "a.1", "1a", "0", "00",
         // Ports.
         "a.example:", "a.example:0", "a.example:00", "a.example:1", "a.example:65535", "a.example:65536", "a.example:99999999999", "a.example:-1", "a.example:+80", "a.example:8o", "a.example:080", "a.example: 80", "a.example:80:80", "a.example:８０", ":80", ":", "127.0.0.1:0", "[::1]:0", "[::1]:",
         // Addresses in every spelling.
@@ -61,6 +61,8 @@ public sealed class OddHostsAreRefusedTests
 
     [Theory]
     [InlineData("אa.example")]
+    [InlineData("aא.example")]
+    [InlineData("www.1א.example")]
     [InlineData("a!b.example")]
     [InlineData("a..b")]
     [InlineData("a.example:0")]
@@ -73,6 +75,8 @@ public sealed class OddHostsAreRefusedTests
     [InlineData("xn--bcher-kva.example")]
     [InlineData("a_b.example.")]
     [InlineData("中国.example")]
+    [InlineData("www.אב.example")]
+    [InlineData("ا.example")]
     [InlineData("0x7f.1")]
     [InlineData("[2001:db8::1]:8080")]
     [InlineData("a.example:")]

@@ -9,17 +9,30 @@ namespace Monit.Probes.Tests.Network.Names;
 /// <summary>A DNS server on UDP and TCP of 127.0.0.1 that answers as the test says.</summary>
 internal sealed class DnsServer : IDisposable
 {
-    private readonly Socket _udp = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly Socket _udp;
     private readonly TcpListener _tcp;
 
-    /// <param name="port">0: any.</param>
+    /// <param name="port">0: any that is free for both.</param>
     public DnsServer(IPAddress? address = null, int port = 0)
     {
-        _udp.ReceiveBufferSize = 8 * 1024 * 1024;
-        _udp.Bind(new IPEndPoint(address ?? IPAddress.Loopback, port));
-        Port = ((IPEndPoint)_udp.LocalEndPoint!).Port;
-        _tcp = new TcpListener(address ?? IPAddress.Loopback, Port);
-        _tcp.Start();
+        address ??= IPAddress.Loopback;
+        for (var tries = 0; ; tries++)
+        {
+            _tcp = new TcpListener(address, port);
+            _udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = 8 * 1024 * 1024 };
+            try
+            {
+                _tcp.Start();
+                Port = ((IPEndPoint)_tcp.LocalEndpoint).Port;
+                _udp.Bind(new IPEndPoint(address, Port));
+                break;
+            }
+            catch (SocketException) when (port == 0 && tries < 20)
+            {
+                _tcp.Dispose();
+                _udp.Dispose();
+            }
+        }
         _ = ServeUdpAsync();
         _ = ServeTcpAsync();
     }

@@ -2,6 +2,7 @@ using Monit.Alerts.Channels.Email;
 using Monit.Alerts.Contract;
 using Monit.Alerts.Delivery;
 using Monit.Alerts.Http;
+using Monit.Core.Options;
 
 namespace Monit.Alerts;
 
@@ -10,6 +11,7 @@ public static class AlertsServices
     /// <summary>Adds the delivery of alerts, and the channels it delivers through. The host must register the database.</summary>
     public static IHostApplicationBuilder AddMonitAlerts(this IHostApplicationBuilder builder)
     {
+        builder.AddNetworkOptions();
         builder.AddDelivery();
         builder.AddAlertsEndpoint();
         // The channels, a line each.

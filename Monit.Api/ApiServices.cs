@@ -4,6 +4,7 @@ using Monit.Api.Http;
 using Monit.Api.Incidents;
 using Monit.Api.Monitors;
 using Monit.Api.Users;
+using Monit.Core.Options;
 using Monit.Storage;
 
 namespace Monit.Api;
@@ -22,6 +23,7 @@ public static class ApiServices
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
             kestrel.AddServerHeader = false;
         });
+        builder.AddNetworkOptions();
         services.AddMonitJson();
         services.AddMonitProblems();
         services.AddMonitAuth();

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
 using Monit.Core;
+using Monit.Core.Options;
 using Monit.Alerts;
 using Monit.Api;
 using Monit.Api.Auth;
@@ -36,7 +37,8 @@ internal static class StandaloneHost
                 ["Auth:Secret"] = keys.AuthSecret,
                 ["Auth:Registration"] = nameof(Registration.FirstUserOnly),
                 ["Alerts:Key"] = keys.AlertsKey,
-                ["Executor:AllowPrivateTargets"] = "true",
+                // The old name that a user has set counts for more than our default.
+                ["Network:AllowPrivateTargets"] = builder.Configuration[NetworkOptions.OldName] ?? "true",
                 ["Reconciler:RebuildPace"] = "500",
                 // Said in one line of our own.
                 ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Warning",

@@ -1,11 +1,13 @@
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.Options;
+using Monit.Core.Options;
 using Monit.ServiceDefaults.Http;
 
 namespace Monit.Standalone;
 
 /// <summary>The first lines that somebody who starts Monit reads: where it is, and what is unusual about that.</summary>
 internal sealed partial class StartLines(
-    IServer server, DataFolder folder, IConfiguration configuration, ILogger<StartLines> logger) : IHostedLifecycleService
+    IServer server, DataFolder folder, IOptions<NetworkOptions> network, ILogger<StartLines> logger) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -17,9 +19,9 @@ internal sealed partial class StartLines(
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         Console.WriteLine($"Monit listens on {string.Join(", ", ListenAddresses.Of(server))} and keeps its data in {folder.Path}");
-        if (!ListenAddresses.AreLocal(server) && configuration.GetValue<bool>("Executor:AllowPrivateTargets"))
+        if (!ListenAddresses.AreLocal(server) && network.Value.AllowPrivateTargets == true)
             Console.WriteLine("Other machines can reach it, and private targets are allowed: who has an account can have this machine and its "
-                + "network requested. To forbid that, set Executor__AllowPrivateTargets=false");
+                + "network requested. To forbid that, set Network__AllowPrivateTargets=false");
         return Task.CompletedTask;
     }
 

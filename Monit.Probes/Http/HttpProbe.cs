@@ -45,7 +45,7 @@ internal sealed class HttpProbe(IHttpEngine engine, TimeProvider time) : IProbe
             {
                 var answer = await engine.GetAsync(spec.Url, url, url is null ? null : cookies?.For(url), spec, run);
                 if (answer.IsInvalidUrl)
-                    return run.Failed(FailureReason.InvalidRequest, FailureKind.Terminal);
+                    return run.Failed(FailureReason.InvalidRequest, redirects > 0 ? FailureKind.Retryable : FailureKind.Terminal);
                 // The parser accepts any three digits, but HTTP has no status below 100.
                 if (answer.Status < 100)
                     return run.Failed(FailureReason.NetworkError, FailureKind.Retryable);

@@ -13,7 +13,7 @@ internal interface IHttpEngine : IDisposable
     /// <param name="url">As text: what is known already need not be parsed.</param>
     /// <param name="redirected">In place of <paramref name="url"/>, after a redirect.</param>
     /// <param name="cookies">The value of the header <c>Cookie</c>, if there is one.</param>
-    /// <returns><see cref="HttpAnswer.InvalidUrl"/> unless it is an absolute http or https URL.</returns>
+    /// <returns><see cref="HttpAnswer.InvalidUrl"/> unless <see cref="Monit.Core.Checks.Http.HttpUrl.CanBeAsked"/>.</returns>
     ValueTask<HttpAnswer> GetAsync(string url, Uri? redirected, string? cookies, CheckConfig spec, ProbeRun run);
 }
 

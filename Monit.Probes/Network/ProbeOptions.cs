@@ -15,7 +15,4 @@ public sealed class ProbeOptions
     /// <summary>Default <see cref="ConnectionMode.New"/>.</summary>
     [EnumDataType(typeof(ConnectionMode))]
     public ConnectionMode Connection { get; set; }
-
-    /// <summary>Whether private, loopback and link-local addresses may be checked; default: only in development.</summary>
-    public bool? AllowPrivateTargets { get; set; }
 }

@@ -7,7 +7,7 @@ namespace Monit.Probes.Network;
 
 /// <summary>
 /// Resolves a name and connects. The <see cref="TargetGuard"/> is applied to the very address that is connected to, so
-/// neither DNS rebinding nor a redirect gets around it.
+/// neither DNS rebinding nor a redirect gets around it. Several addresses are tried by a <see cref="ConnectionRace"/>.
 /// </summary>
 internal sealed class TargetConnector(TargetGuard guard, TargetResolver resolve)
 {
@@ -16,6 +16,10 @@ internal sealed class TargetConnector(TargetGuard guard, TargetResolver resolve)
 
     /// <summary>What performs the handshakes; default: with the roots that this machine trusts.</summary>
     public TlsClient Tls { get; init; } = new(SystemRoots.Load, TimeProvider.System);
+    /// <summary>For the pauses of a race.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    private Routes Ways => field ??= new Routes(Time);
 
     /// <summary>Connects, and performs the TLS handshake if <paramref name="secure"/>.</summary>
     /// <param name="inline">
@@ -46,25 +50,31 @@ internal sealed class TargetConnector(TargetGuard guard, TargetResolver resolve)
             throw new BlockedTargetException();
 
         clock.Enter(Phase.Connect);
-        for (var i = 0; ; i++)
+        return allowed.Length == 1
+            ? await ConnectAsync(allowed[0], port, inline, ct)
+            : await ConnectionRace.RunAsync(
+                ConnectionRace.InTurns(allowed, Ways.ToIPv6), (address, end) => ConnectAsync(address, port, inline, end), Time, ct);
+    }
+
+    private async ValueTask<Stream> ConnectAsync(IPAddress address, int port, bool inline, CancellationToken ct)
+    {
+        var target = new IPEndPoint(address, port);
+        try
         {
-            try
-            {
-                var target = new IPEndPoint(allowed[i], port);
-                return UsesEpoll ? await EpollStream.ConnectAsync(target, inline, ct) : await ConnectPortablyAsync(target, ct);
-            }
-            catch (SocketException) when (i + 1 < allowed.Length)
-            {
-                // Try the next address.
-            }
+            return UsesEpoll ? await EpollStream.ConnectAsync(target, inline, ct) : await ConnectPortablyAsync(target, ct);
+        }
+        catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AddressNotAvailable)
+        {
+            throw Routes.Explain(failure, address);
         }
     }
 
     private static async ValueTask<Stream> ConnectPortablyAsync(IPEndPoint target, CancellationToken ct)
     {
-        var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = FileReserve.Open(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
+            socket.NoDelay = true;
             await socket.ConnectAsync(target, ct);
             return new NetworkStream(socket, ownsSocket: true);
         }

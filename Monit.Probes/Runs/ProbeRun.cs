@@ -40,9 +40,13 @@ internal sealed class ProbeRun : CancellationTokenSource
 
     /// <summary>What an exception says about the target; null if nothing, as it is a defect of Monit.</summary>
     /// <exception cref="OperationCanceledException">The check was aborted.</exception>
+    /// <exception cref="ExhaustedException">Monit itself has run out of something.</exception>
     public Failure? Explain(Exception failure)
     {
         _abort.ThrowIfCancellationRequested();
+        // Even after the time limit, which the lack may have used up.
+        if (Exhaustion.Of(failure) is { } resource)
+            throw new ExhaustedException(resource, failure);
         return IsCancellationRequested ? new Failure(FailureReason.Timeout, FailureKind.Retryable) : FailureClassifier.Classify(failure);
     }
 

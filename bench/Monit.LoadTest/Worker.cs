@@ -28,7 +28,7 @@ internal sealed class Worker(LoadOptions options, int number, string folder, str
             ["DataProtection__Key"] = "0123456789abcdef0123456789abcdef",
             ["Scheduling__Shards"] = options.Shards.ToString(CultureInfo.InvariantCulture),
             ["Executor__Connection"] = options.KeepAlive ? "KeepAlive" : "New",
-            ["Executor__AllowPrivateTargets"] = "true",
+            ["Network__AllowPrivateTargets"] = "true",
             ["Telemetry__Prometheus"] = "true",
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = sink,
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",

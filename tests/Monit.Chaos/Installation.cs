@@ -217,7 +217,7 @@ internal sealed class Installation : IAsyncDisposable
         ["ResultProcessor__RetryThreshold"] = "1",
         ["ResultProcessor__RetryDelay"] = "00:00:00.500",
         ["ResultProcessor__FailureThreshold"] = "2",
-        ["Executor__AllowPrivateTargets"] = "true",
+        ["Network__AllowPrivateTargets"] = "true",
         ["Smtp__Host"] = "127.0.0.1",
         ["Smtp__Port"] = $"{Inbox.Port}",
         ["Smtp__Security"] = "None",

@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using Monit.Core;
 using Monit.Core.Checks;
+using Monit.Core.Checks.Http;
 using Monit.Probes.Network;
 using Monit.Probes.Runs;
 
@@ -55,7 +56,7 @@ internal sealed class FullEngine : IHttpEngine
 
     public async ValueTask<HttpAnswer> GetAsync(string url, Uri? redirected, string? cookies, CheckConfig spec, ProbeRun run)
     {
-        if (redirected is null && !(Uri.TryCreate(url, UriKind.Absolute, out redirected) && HttpProbe.IsHttp(redirected)))
+        if ((redirected is null && !Uri.TryCreate(url, UriKind.Absolute, out redirected)) || !HttpUrl.CanBeAsked(redirected))
             return HttpAnswer.InvalidUrl;
         using var opening = new Opening(new PhaseClock(_time), ownsConnection: !_keepAlive, run.Token);
         using var request = Request(redirected, cookies, opening);

@@ -5,7 +5,7 @@ namespace Monit.Probes.Network.Sockets;
 
 /// <summary>An epoll instance (Linux, epoll(7)). Any thread may add sockets; only one may wait.</summary>
 /// <exception cref="Win32Exception">A system call failed.</exception>
-internal sealed class EpollSet
+internal sealed class EpollSet : IDisposable
 {
     public const int In = 0x1;
     public const int Out = 0x4;
@@ -30,6 +30,9 @@ internal sealed class EpollSet
         if (_handle < 0)
             throw new Win32Exception();
     }
+
+    /// <summary>Must not be called while a thread waits.</summary>
+    public void Dispose() => _ = close(_handle);
 
     public void Add(int socket, int events, int serial)
     {
@@ -63,6 +66,9 @@ internal sealed class EpollSet
 
     [DllImport("libc", SetLastError = true)]
     private static extern int epoll_ctl(int epoll, int operation, int socket, int[] watched);
+
+    [DllImport("libc")]
+    private static extern int close(int file);
 
     [DllImport("libc", SetLastError = true)]
     private static extern int epoll_wait(int epoll, int[] events, int count, int timeout);

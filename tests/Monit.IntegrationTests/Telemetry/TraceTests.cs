@@ -131,7 +131,7 @@ public sealed class TraceTests(LocalStores stores)
         using var metrics = new HttpMetrics();
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration["Executor:HttpEngine"] = setting;
-        builder.Configuration["Executor:AllowPrivateTargets"] = "true";
+        builder.Configuration["Network:AllowPrivateTargets"] = "true";
         builder.AddMonitProbes().Services.AddSingleton(TimeProvider.System);
         using var host = builder.Build();
         Assert.IsType(engine, host.Services.GetRequiredService<IHttpEngine>());

@@ -23,7 +23,8 @@ internal sealed class Checker : IDisposable
     private readonly IHttpEngine _engine;
     private readonly HttpProbe _probe;
 
-    public Checker(Sender sender, ConnectionMode mode = ConnectionMode.New, TargetResolver? resolve = null, bool allowPrivate = true, TlsClient? tls = null)
+    public Checker(Sender sender, ConnectionMode mode = ConnectionMode.New, TargetResolver? resolve = null, bool allowPrivate = true,
+        string? redirect = null, TlsClient? tls = null)
     {
         var options = Options.Create(new ProbeOptions { Connection = mode });
         var connector = new TargetConnector(new TargetGuard(allowPrivate), resolve ?? Dns.GetHostAddressesAsync)
@@ -32,6 +33,8 @@ internal sealed class Checker : IDisposable
             Tls = tls ?? new TlsClient(SystemRoots.Load, TimeProvider.System),
         };
         _engine = sender == Sender.Full ? new FullEngine(options, connector, TimeProvider.System) : new FastEngine(options, connector, TimeProvider.System);
+        if (redirect is not null)
+            _engine = new RedirectingEngine(_engine, redirect);
         _probe = new HttpProbe(_engine, TimeProvider.System);
     }
 

@@ -194,11 +194,6 @@ public abstract class HttpProbeSuite(Sender sender) : IAsyncDisposable
             Probe(resolve: (_, _) => throw new SocketException((int)error)));
 
     [Fact]
-    public async Task NameThatIsTooLong_DoesNotExist() =>
-        await Fails(Config($"http://{string.Join('.', Enumerable.Repeat(new string('a', 60), 5))}/"), FailureReason.DnsFailure, FailureKind.Terminal,
-            Probe(resolve: (host, ct) => Dns.GetHostAddressesAsync(host, ct)));
-
-    [Fact]
     public async Task InternalError_IsNotAnOutage()
     {
         var thrown = await Assert.ThrowsAnyAsync<Exception>(() =>

@@ -39,6 +39,7 @@ public sealed class UpgradeTests
         await using var monit = _monit = await Chaos.Installation.StartAsync(Options, before.Folder, new()
         {
             ["Monitors__FreeQuota"] = "100000",
+            ["Api__RequestsPerSecond"] = "0",
             ["Monitors__MinInterval"] = "00:00:02",
             ["Telemetry__Prometheus"] = "true",
         });

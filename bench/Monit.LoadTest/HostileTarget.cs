@@ -7,7 +7,8 @@ namespace Monit.LoadTest;
 /// <summary>The server that hostile monitors are aimed at. Cheap, since it shares the machine, except for its bombs.</summary>
 internal sealed class HostileTarget(string kind, int port)
 {
-    private const int Extension = 16 * 1024;
+    // About as much as a server may send there.
+    private const int Extension = 16 * 1024 - 16;
     private static readonly TimeSpan Drip = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly byte[] Chunks = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat($"1;{new string('x', Extension)}\r\nx\r\n", 4)));

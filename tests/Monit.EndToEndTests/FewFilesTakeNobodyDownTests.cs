@@ -69,7 +69,7 @@ public sealed class FewFilesTakeNobodyDownTests : IAsyncLifetime
         });
         _monit.Target.IsSilent = IsSilent;
         _worker = _monit.StartWorker(launcher);
-        await _monit.HealthyAsync(_worker);
+        await HealthSaysAsync("capacity: ");
     }
 
     private Task HealthSaysAsync(string what) =>

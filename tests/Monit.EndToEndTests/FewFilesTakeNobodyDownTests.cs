@@ -37,13 +37,15 @@ public sealed class FewFilesTakeNobodyDownTests : IAsyncLifetime
         Assert.Contains("The limit of open files (700)", await File.ReadAllTextAsync(_worker.LogFile, Ct), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("60"), InlineData("220")]
-    public async Task LimitWhileItRuns(string files)
+    // No file is left for the checks that are to come. Not below what the runtime itself has open: without any file it can
+    // start no thread, and ends.
+    [Fact]
+    public async Task LimitWhileItRuns()
     {
         await StartAsync(2000);
         await CheckedAsync(times: 1, seconds: 240);
 
+        var files = Directory.GetFiles($"/proc/{Pid}/fd").Length;
         var before = Server.Run("prlimit", "--pid", Pid, "--nofile", "--raw", "--noheadings", "--output", "SOFT,HARD").Trim().Replace(' ', ':');
         Server.Run("prlimit", "--pid", Pid, $"--nofile={files}:");
         await HealthSaysAsync("Short of files");

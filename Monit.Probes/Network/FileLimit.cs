@@ -8,8 +8,8 @@ namespace Monit.Probes.Network;
 /// </summary>
 public static class FileLimit
 {
-    // For stores, clients of the API, libraries and logs.
-    private const int Reserve = 200;
+    // .NET keeps two for each of some 160 assemblies; the rest is for stores, clients of the API and logs.
+    private const int Reserve = 400;
     // A check may try two addresses at once, and each kept connection is one more.
     private const int FilesPerCheck = 2;
 

@@ -129,7 +129,8 @@ internal sealed partial class ExecutorStage(
     private async Task CheckAsync(CheckJob job, PermitPool.Permit permit, CancellationToken abort)
     {
         TimeSpan? took = null;
-        var (at, started) = (0L, 0L);
+        var (at, started, madeRoom) = (0L, 0L, false);
+        using var giveUp = permits.IsNew(permit) ? CancellationTokenSource.CreateLinkedTokenSource(abort) : null;
         try
         {
             var left = job.Clock.Left;
@@ -143,7 +144,11 @@ internal sealed partial class ExecutorStage(
                 leases.Keep(job);
             (at, started) = (job.Clock.Now, time.GetTimestamp());
             // What follows may run on the thread that serves the sockets of all checks: nothing here judges.
-            var seen = await probes.RunAsync(job.Config, abort);
+            var isNew = giveUp is null ? null : probes.RunAsync(job.Config, giveUp.Token).AsTask();
+            madeRoom = isNew is not null && await IsSlowAsync(isNew) && !permits.TrySuspect(ref permit);
+            if (madeRoom)
+                await giveUp!.CancelAsync();
+            var seen = isNew is null ? await probes.RunAsync(job.Config, abort) : await isNew;
             // Measured before the result channel, whose waiting time must not mark the target as slow.
             var ended = time.GetTimestamp();
             took = time.GetElapsedTime(started, ended);
@@ -157,6 +162,14 @@ internal sealed partial class ExecutorStage(
         {
             await leases.EndAsync(job);
             await completer.ReleaseAsync(job, TimeSpan.Zero);
+        }
+        catch (OperationCanceledException) when (madeRoom)
+        {
+            // It comes again as a suspect: new monitors that answer must not wait until silent ones have timed out.
+            took = PermitPool.Slow;
+            shortages.Report("slots");
+            await leases.EndAsync(job);
+            await completer.ReleaseAsync(job, CompleterStage.BackOff());
         }
         catch (ExhaustedException shortage)
         {
@@ -174,6 +187,12 @@ internal sealed partial class ExecutorStage(
             permits.Release(job, permit, took);
             Ended();
         }
+    }
+
+    private async Task<bool> IsSlowAsync(Task check)
+    {
+        await check.WaitAsync(PermitPool.Slow, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return !check.IsCompleted;
     }
 
     // Whether it failed, or was slow, because this process did not get to run. A fifth of a time-out may make the difference for a

@@ -14,7 +14,10 @@ namespace Monit.Worker.Executor;
 internal sealed class PermitPool(IOptions<ProbeOptions> options, Owners owners) : IDisposable
 {
     private const int MaxSlow = 100_000;
-    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
+
+    /// <summary>A monitor whose check takes this long is a suspect.</summary>
+    public static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<Guid, bool> _slow = new();
     private readonly SeenBits _quick = new();
     private readonly SemaphoreSlim _permits = new(options.Value.HttpSemaphoreCount);
@@ -43,6 +46,19 @@ internal sealed class PermitPool(IOptions<ProbeOptions> options, Owners owners) 
             throw;
         }
         return new Permit(share, account);
+    }
+
+    /// <summary>Whether the monitor has not yet been seen to answer quickly.</summary>
+    public bool IsNew(Permit permit) => permit.Share == _fresh;
+
+    /// <summary>Makes a suspect of a new monitor, and so makes room for the next new one; false if the suspects' share is in use.</summary>
+    public bool TrySuspect(ref Permit permit)
+    {
+        if (!_suspects.TryTake(permit.Account))
+            return false;
+        permit.Share!.Return(permit.Account);
+        permit = permit with { Share = _suspects };
+        return true;
     }
 
     /// <param name="took">How long the target took; decides how the monitor's next check counts. Null if that is not known.</param>

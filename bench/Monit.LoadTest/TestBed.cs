@@ -19,12 +19,14 @@ internal static class TestBed
     private static readonly TimeProvider Time = TimeProvider.System;
     private static readonly TimeSpan CatchUpLimit = TimeSpan.FromMinutes(10);
 
-    public static async Task<Figures> RunAsync(LoadOptions options, CancellationToken ct)
+    public static Task<Figures> RunAsync(LoadOptions options, CancellationToken ct) => InFolderAsync(folder => RunAsync(options, folder, ct));
+
+    public static async Task<Figures> InFolderAsync(Func<string, Task<Figures>> run)
     {
         var folder = Directory.CreateTempSubdirectory("monit-load-").FullName;
         try
         {
-            return await RunAsync(options, folder, ct);
+            return await run(folder);
         }
         finally
         {
@@ -88,7 +90,7 @@ internal static class TestBed
         }
     }
 
-    private static Server StartPart(string name, LoadOptions options, string folder, int port, string? certificate)
+    public static Server StartPart(string name, LoadOptions options, string folder, int port, string? certificate)
     {
         var own = Path.Combine(folder, name);
         Directory.CreateDirectory(own);
@@ -129,7 +131,7 @@ internal static class TestBed
         figures["ratio_to_baseline"] = (double)figures["worker_cpu_us_per_check"] / cpu;
     }
 
-    private static async Task ReadyAsync(List<Worker> fleet, HttpClient http, CancellationToken ct)
+    public static async Task ReadyAsync(List<Worker> fleet, HttpClient http, CancellationToken ct)
     {
         foreach (var worker in fleet)
         {
@@ -157,7 +159,7 @@ internal static class TestBed
         }
     }
 
-    private static async Task<Seen> ControlAsync(HttpClient http, LoadOptions options, int port, string what, CancellationToken ct)
+    public static async Task<Seen> ControlAsync(HttpClient http, LoadOptions options, int port, string what, CancellationToken ct)
     {
         // This process does not trust the target's certificate.
         using var own = options.Tls ? new HttpClient(new HttpClientHandler { ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator }) : null;
@@ -225,7 +227,7 @@ internal static class TestBed
         figures["tls"] = options.Tls;
     }
 
-    private static Task WaitAsync(string what, TimeSpan length, CancellationToken ct) =>
+    public static Task WaitAsync(string what, TimeSpan length, CancellationToken ct) =>
         AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new RemainingTimeColumn()).StartAsync(async progress =>
         {
             var bar = progress.AddTask(what, maxValue: Math.Max(1, length.TotalSeconds));
@@ -234,5 +236,5 @@ internal static class TestBed
             bar.Value = bar.MaxValue;
         });
 
-    private static void Say(string text) => AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"monit: {text}"));
+    public static void Say(string text) => AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"monit: {text}"));
 }

@@ -79,6 +79,20 @@ internal sealed class Installation : IAsyncDisposable
 
     public Task HealthyAsync(Server worker) => HealthyAsync(_ports[worker]);
 
+    /// <summary>What the worker says of its own health, a line for each check; empty while it does not answer well.</summary>
+    public async Task<string> HealthAsync(Server worker)
+    {
+        using var http = new HttpClient();
+        try
+        {
+            return await http.GetStringAsync(new Uri($"http://127.0.0.1:{_ports[worker]}/health?details"));
+        }
+        catch (HttpRequestException)
+        {
+            return "";
+        }
+    }
+
     public Server StartWorker(params string[] launcher)
     {
         var port = Server.FreePort();

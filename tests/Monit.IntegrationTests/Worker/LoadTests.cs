@@ -97,6 +97,19 @@ public sealed class LoadTests(LocalStores stores) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task NewSilentTargets_MakeRoomForNewOnesThatAnswer()
+    {
+        await using var silent = new ScriptedTarget { Answer = ScriptedTarget.Stall() };
+        // One permit for new monitors, two for suspects.
+        await using var worker = await WorkerHarness.StartAsync(stores, settings: new() { ["Executor:HttpSemaphoreCount"] = "4" });
+        for (var i = 0; i < 6; i++)
+            await worker.AddAsync(silent.Url, intervalSec: 3600, timeoutSec: 60);
+        await Eventually.True(() => silent.Requests.Count > 0, "a silent one is being checked");
+        var healthy = await worker.AddAsync(_target.Url, intervalSec: 3600);
+        await worker.StateAsync(healthy.Id, MonitorState.Up);
+    }
+
+    [Fact]
     public async Task Stop_LetsRunningChecksEnd_AndReleasesTheRestAtOnce()
     {
         var ct = TestContext.Current.CancellationToken;

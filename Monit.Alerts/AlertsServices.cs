@@ -1,4 +1,5 @@
 using Monit.Alerts.Channels.Email;
+using Monit.Alerts.Confirmation;
 using Monit.Alerts.Contract;
 using Monit.Alerts.Delivery;
 using Monit.Alerts.Http;
@@ -11,6 +12,7 @@ public static class AlertsServices
     public static IHostApplicationBuilder AddMonitAlerts(this IHostApplicationBuilder builder)
     {
         builder.AddDelivery();
+        builder.AddConfirmation();
         builder.AddAlertsEndpoint();
         // The channels, a line each.
         builder.AddEmailChannel();

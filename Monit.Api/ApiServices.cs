@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Monit.Api.Auth;
+using Monit.Api.Confirmation;
 using Monit.Api.Http;
 using Monit.Api.Incidents;
 using Monit.Api.Monitors;
@@ -27,6 +28,7 @@ public static class ApiServices
         services.AddMonitProblems();
         services.AddMonitAuth();
         services.AddMonitors();
+        services.AddConfirmation();
         services.AddOpenApi(ApiDocument.Configure);
         return builder;
     }
@@ -48,6 +50,7 @@ public static class ApiServices
         api.MapUsers();
         api.MapMonitors();
         api.MapIncidents();
+        app.MapConfirmation();
         app.MapOpenApi();
         // The API reference page is served from embedded files: it loads nothing from other sites.
         app.MapScalarApiReference("/docs", page => page

@@ -41,6 +41,10 @@ internal sealed class AlertsHost : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Alerts:Key"] = Key,
+            // Tests about either set it.
+            ["Alerts:ConfirmAddresses"] = "false",
+            ["Alerts:MailsPerAccount"] = "0",
+            ["Alerts:MailsPerRecipient"] = "0",
             ["Alerts:SweepInterval"] = "00:00:00.050",
             ["Alerts:RetryDelay"] = "00:00:00.010",
             ["Alerts:MaxRetryDelay"] = "00:00:00.050",

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Monit.Alerts;
 using Monit.Alerts.Contract;
@@ -30,6 +31,10 @@ internal sealed class AlertsHost : IAsyncDisposable
     public IAlertsApi Api => Refit.RestService.For<IAlertsApi>(Client);
     public IAlertsApi InProcess => _app.Services.GetRequiredService<IAlertsApi>();
     public ConcurrentQueue<string> Log { get; }
+
+    /// <summary>What the health check says about the delivery of alerts.</summary>
+    public async Task<HealthReportEntry> HealthAsync() =>
+        (await _app.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken)).Entries["alerts"];
 
     /// <param name="smtpPort">Null: no SMTP host.</param>
     public static async Task<AlertsHost> StartAsync(

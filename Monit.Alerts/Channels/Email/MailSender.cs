@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using Microsoft.Extensions.Options;
@@ -47,6 +48,11 @@ internal sealed class MailSender(IOptions<SmtpOptions> options, SmtpTrust trust,
         catch (SmtpCommandException refused)
         {
             return new(sending && Refusal.IsFinal(refused) ? SendOutcome.Refused : SendOutcome.Failed, $"{(int)refused.StatusCode} {refused.Message}");
+        }
+        // MailKit's exception for 530, wherever it comes.
+        catch (ServiceNotAuthenticatedException refused)
+        {
+            return new(SendOutcome.Failed, $"530 {refused.Message}");
         }
         catch (SslHandshakeException failure)
         {

@@ -183,7 +183,7 @@ public abstract class AddressesAreConfirmedFirstTests(LocalStores? postgres) : A
         MimeMessage.LoadAsync(new MemoryStream(System.Text.Encoding.Latin1.GetBytes(mail.Raw)), Token);
 
     private static string TokenOf(MimeMessage question) =>
-        question.TextBody.Split('\n').Single(line => line.StartsWith("https://monit.example.org/sub/confirm-address?token=", StringComparison.Ordinal)).Trim().Split('=')[1];
+        question.TextBody!.Split('\n').Single(line => line.StartsWith("https://monit.example.org/sub/confirm-address?token=", StringComparison.Ordinal)).Trim().Split('=')[1];
 
     private async Task<List<AlertAddress>> AddressesAsync()
     {

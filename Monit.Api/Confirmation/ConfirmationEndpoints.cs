@@ -42,12 +42,24 @@ internal static class ConfirmationEndpoints
 
     private static async Task<IResult> ConfirmAsync(HttpContext http, MonitDb db, TimeProvider time, CancellationToken ct)
     {
-        var token = http.Request.HasFormContentType ? (await http.Request.ReadFormAsync(ct))["token"].ToString() : "";
-        if (await FindAsync(token, db, time, ct) is not { } known)
+        if (await FindAsync(await TokenAsync(http.Request, ct), db, time, ct) is not { } known)
             return ConfirmationPage.Unknown(http);
         if (!known.Confirmed)
             await WriteAsync(known, db, time.GetUtcNow());
         return ConfirmationPage.Done(http, known);
+    }
+
+    private static async Task<string> TokenAsync(HttpRequest request, CancellationToken ct)
+    {
+        try
+        {
+            return request.HasFormContentType ? (await request.ReadFormAsync(ct))["token"].ToString() : "";
+        }
+        catch (InvalidDataException)
+        {
+            // Not a form that a browser sends.
+            return "";
+        }
     }
 
     private static async Task<KnownAddress?> FindAsync(string token, MonitDb db, TimeProvider time, CancellationToken ct)

@@ -11,8 +11,8 @@ public static class AlertsServices
     /// <summary>Adds the delivery of alerts, and the channels it delivers through. The host must register the database.</summary>
     public static IHostApplicationBuilder AddMonitAlerts(this IHostApplicationBuilder builder)
     {
-        builder.AddDelivery();
         builder.AddConfirmation();
+        builder.AddDelivery();
         builder.AddAlertsEndpoint();
         // The channels, a line each.
         builder.AddEmailChannel();

@@ -129,6 +129,7 @@ public abstract class AddressesAreConfirmedFirstTests(LocalStores? postgres) : A
         var down = await SeedDownAsync();
         await StartAsync(Confirming);
         await Eventually.Get(() => LoadAsync(down.Id), alert => alert.UnconfirmedSince is not null, "it waits");
+        await FirstMailAsync();
 
         Clock.Ahead = TimeSpan.FromHours(24.1);
 

@@ -83,12 +83,12 @@ public sealed class MailOverTlsTests() : AlertsSuite(null), IDisposable
     [Fact]
     public async Task Revocation_IsAskedFor_WhereItIsSet()
     {
-        var asked = _authority.AcceptSocketAsync(Token);
+        var asked = _authority.AcceptSocketAsync(Token).AsTask();
         await SeedDownAsync();
         await using var smtp = NewSink("Tls", out var root);
         await using var host = await StartAsync(smtp.Port, ("Smtp:Security", "Tls"), ("Smtp:Host", "localhost"), ("Smtp:CaFile", root), ("Smtp:CheckRevocation", "true"));
 
-        using var socket = await asked;
+        using var socket = await asked.WaitAsync(TimeSpan.FromSeconds(30), Token);
         Assert.Empty(smtp.Received);
     }
 

@@ -1,4 +1,5 @@
 using Monit.Alerts.Channels.Email;
+using Monit.Alerts.Confirmation;
 using Monit.Alerts.Contract;
 using Monit.Alerts.Delivery;
 using Monit.Alerts.Http;
@@ -12,6 +13,7 @@ public static class AlertsServices
     public static IHostApplicationBuilder AddMonitAlerts(this IHostApplicationBuilder builder)
     {
         builder.AddNetworkOptions();
+        builder.AddConfirmation();
         builder.AddDelivery();
         builder.AddAlertsEndpoint();
         // The channels, a line each.

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Monit.Api.Auth;
+using Monit.Api.Confirmation;
 using Monit.Api.Http;
 using Monit.Api.Incidents;
 using Monit.Api.Monitors;
@@ -30,6 +31,7 @@ public static class ApiServices
         services.AddUsers();
         services.AddRequestLimits();
         services.AddMonitors();
+        services.AddConfirmation();
         services.AddOpenApi(ApiDocument.Configure);
         return builder;
     }
@@ -54,6 +56,7 @@ public static class ApiServices
         api.MapUsers();
         api.MapMonitors();
         api.MapIncidents();
+        app.MapConfirmation();
         app.MapOpenApi();
         app.MapReferencePage();
         return app;

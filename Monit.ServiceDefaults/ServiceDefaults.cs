@@ -36,6 +36,8 @@ public static class ServiceDefaults
                 ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
                 // What a store refuses is answered or logged by the caller.
                 ["Logging:LogLevel:Microsoft.EntityFrameworkCore"] = "None",
+                // Degraded is said to whoever asks, and may last for hours.
+                ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "Error",
                 ["Logging:LogLevel:System"] = "Warning",
                 ["Logging:LogLevel:Polly"] = "Warning",
                 ["Logging:LogLevel:StackExchange.Redis"] = "None",

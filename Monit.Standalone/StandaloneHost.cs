@@ -18,6 +18,8 @@ namespace Monit.Standalone;
 /// <summary>The three services in one process, on stores of its own.</summary>
 internal static class StandaloneHost
 {
+    private const string DefaultUrl = "http://127.0.0.1:8080";
+
     /// <summary>Where the data lies, by the same configuration that the services will see.</summary>
     public static string DataDirectory(string[] args) =>
         new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args).Build()
@@ -28,18 +30,23 @@ internal static class StandaloneHost
         var keys = folder.LoadOrCreateKeys();
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.AddServiceDefaults();
+        // Whoever is alone with Monit need not be kept from sending mail to others.
+        var local = ListenAddress.IsLoopback(builder.Configuration, DefaultUrl);
         // Below everything the user sets, above the services' own defaults.
         builder.Configuration.Sources.Insert(1, new MemoryConfigurationSource
         {
             InitialData = new Dictionary<string, string?>
             {
-                ["urls"] = "http://127.0.0.1:8080",
+                ["urls"] = DefaultUrl,
                 ["Auth:Secret"] = keys.AuthSecret,
                 ["Auth:Registration"] = nameof(Registration.FirstUserOnly),
                 ["Alerts:Key"] = keys.AlertsKey,
                 // The old name that a user has set counts for more than our default.
                 ["Network:AllowPrivateTargets"] = builder.Configuration[NetworkOptions.OldName] ?? "true",
                 ["Reconciler:RebuildPace"] = "500",
+                ["Alerts:ConfirmAddresses"] = local ? "false" : "true",
+                ["Alerts:MailsPerAccount"] = local ? "0" : null,
+                ["Alerts:MailsPerRecipient"] = local ? "0" : null,
                 // Said in one line of our own.
                 ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Warning",
             },

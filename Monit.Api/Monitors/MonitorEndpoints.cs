@@ -27,6 +27,7 @@ internal static class MonitorEndpoints
         });
         services.AddSingleton<WriteThrough>();
         services.AddScoped<StatusReader>();
+        services.AddScoped<MonitorReader>();
         services.AddScoped<MonitorList>();
         services.ConfigureHttpJsonOptions(http =>
             http.SerializerOptions.TypeInfoResolver = http.SerializerOptions.TypeInfoResolver!.WithAddedModifier(MonitorJson.AddFields));
@@ -58,9 +59,9 @@ internal static class MonitorEndpoints
         TypedResults.Ok(await list.ReadAsync(user, paging, filter, ct));
 
     private static async Task<Results<Ok<MonitorResponse>, ProblemHttpResult>> GetAsync(
-        Guid id, ClaimsPrincipal user, MonitDb db, StatusReader statuses, CancellationToken ct) =>
+        Guid id, ClaimsPrincipal user, MonitDb db, MonitorReader reader, CancellationToken ct) =>
         await FindAsync(id, user, db, ct) is { } monitor
-            ? TypedResults.Ok(MonitorResponse.Of(monitor, await statuses.ReadAsync(monitor, ct)))
+            ? TypedResults.Ok(await reader.ReadAsync(monitor, ct))
             : Problems.NotFound();
 
     private static async Task<Results<Ok<StatusResponse>, ProblemHttpResult>> StatusAsync(

@@ -7,7 +7,7 @@ using Monit.Storage.Sql;
 namespace Monit.Api.Monitors;
 
 /// <summary>Lists an account's monitors in order of creation (by UUID v7).</summary>
-public sealed class MonitorList(MonitDb db, StatusReader statuses)
+public sealed class MonitorList(MonitDb db, StatusReader statuses, MonitorReader reader)
 {
     public async Task<Page<MonitorResponse>> ReadAsync(
         ClaimsPrincipal user, Paging paging, MonitorFilter filter, CancellationToken ct)
@@ -20,8 +20,7 @@ public sealed class MonitorList(MonitDb db, StatusReader statuses)
         var after = place is { } last ? wanted.Where(m => m.Id.CompareTo(last) > 0) : wanted;
         // One more than the limit, to find out whether there is a next page.
         var found = await after.OrderBy(m => m.Id).Skip(paging.Offset).Take(paging.Limit + 1).ToListAsync(ct);
-        var items = found.Zip(await statuses.ReadAsync(found, ct), MonitorResponse.Of).ToList();
-        return paging.Of(items, await Paging.TotalAsync(wanted, ct), CursorAfter);
+        return await PageAsync(found.Zip(await statuses.ReadAsync(found, ct)), await Paging.TotalAsync(wanted, ct), paging, ct);
     }
 
     // States are in Redis, the rest in SQL; with at most a quota of monitors per account, joining in memory is cheap.
@@ -29,9 +28,9 @@ public sealed class MonitorList(MonitDb db, StatusReader statuses)
         MonitorState state, IQueryable<UptimeMonitor> wanted, Guid after, Paging paging, CancellationToken ct)
     {
         var all = await wanted.OrderBy(m => m.Id).ToListAsync(ct);
-        var found = all.Zip(await statuses.ReadAsync(all, ct), MonitorResponse.Of).Where(m => m.Status.State == state).ToList();
-        var page = found.Where(m => m.Id.CompareTo(after) > 0).Skip(paging.Offset).Take(paging.Limit + 1).ToList();
-        return paging.Of(page, found.Count, CursorAfter);
+        var found = all.Zip(await statuses.ReadAsync(all, ct)).Where(m => m.Second.State == state).ToList();
+        var page = found.Where(m => m.First.Id.CompareTo(after) > 0).Skip(paging.Offset).Take(paging.Limit + 1);
+        return await PageAsync(page, found.Count, paging, ct);
     }
 
     private IQueryable<UptimeMonitor> Matching(ClaimsPrincipal user, MonitorFilter filter)
@@ -46,5 +45,7 @@ public sealed class MonitorList(MonitDb db, StatusReader statuses)
         return monitors;
     }
 
-    private static string CursorAfter(MonitorResponse last) => PlaceInList.Encode(last.Id);
+    private async Task<Page<MonitorResponse>> PageAsync(
+        IEnumerable<(UptimeMonitor, StatusResponse)> found, int total, Paging paging, CancellationToken ct) =>
+        paging.Of([.. await reader.WithAsync([.. found], ct)], total, last => PlaceInList.Encode(last.Id));
 }

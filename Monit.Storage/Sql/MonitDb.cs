@@ -14,6 +14,8 @@ public abstract class MonitDb(DbContextOptions options) : DbContext(options)
     public DbSet<MonitorIncident> Incidents => Set<MonitorIncident>();
     public DbSet<Alert> Alerts => Set<Alert>();
     public DbSet<AlertAttempt> AlertAttempts => Set<AlertAttempt>();
+    public DbSet<AlertAddress> AlertAddresses => Set<AlertAddress>();
+    public DbSet<MailCount> MailCounts => Set<MailCount>();
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
     public DbSet<Setting> Settings => Set<Setting>();
 

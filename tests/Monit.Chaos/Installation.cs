@@ -236,6 +236,9 @@ internal sealed class Installation : IAsyncDisposable
         ["Smtp__Port"] = $"{Inbox.Port}",
         ["Smtp__Security"] = "None",
         ["Smtp__From"] = "monit@example.org",
+        ["Alerts__ConfirmAddresses"] = "false",
+        ["Alerts__MailsPerAccount"] = "0",
+        ["Alerts__MailsPerRecipient"] = "0",
         ["Alerts__SweepInterval"] = "00:00:01",
         ["Alerts__RetryDelay"] = "00:00:00.500",
     };

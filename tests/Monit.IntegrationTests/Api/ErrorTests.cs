@@ -144,7 +144,7 @@ public sealed class ErrorTests(SqliteApi api)
         {
             "CreateMonitor" => MonitorFields.All.Where(field => field.Required).Select(field => field.Name),
             "PatchMonitor" => [],
-            _ => ["id", .. MonitorFields.All.Select(field => field.Name), "created_at", "updated_at", "status"],
+            _ => ["id", .. MonitorFields.All.Select(field => field.Name), "created_at", "updated_at", "alert_email_confirmed", "status"],
         }, required);
     }
 }

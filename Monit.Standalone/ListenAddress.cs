@@ -1,4 +1,4 @@
-using System.Net;
+using Monit.ServiceDefaults.Http;
 
 namespace Monit.Standalone;
 
@@ -18,9 +18,7 @@ internal static class ListenAddress
     {
         try
         {
-            var host = BindingAddress.Parse(url).Host;
-            return host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-                || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+            return ListenAddresses.IsLocal(BindingAddress.Parse(url));
         }
         catch (FormatException)
         {

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Claims;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
@@ -17,7 +15,6 @@ internal static class RequestLimits
 {
     // However many addresses an attacker has, they share so many buckets. The hash is seeded anew in each process.
     private const int AddressBuckets = 16_384;
-    private const int Ipv6PrefixBytes = 8;
 
     public static IServiceCollection AddRequestLimits(this IServiceCollection services)
     {
@@ -40,18 +37,7 @@ internal static class RequestLimits
 
     private static Key KeyOf(HttpContext http) =>
         Guid.TryParse(http.User.FindFirstValue(JwtRegisteredClaimNames.Sub), out var account)
-            ? new(account, 0) : new(Guid.Empty, 1 + BucketOf(http.Connection.RemoteIpAddress));
-
-    /// <summary>One for an IPv4 address, and one for the /64 of an IPv6 address, which is what a customer has at least.</summary>
-    private static int BucketOf(IPAddress? address)
-    {
-        if (address is { IsIPv4MappedToIPv6: true })
-            address = address.MapToIPv4();
-        var hash = new HashCode();
-        if (address?.GetAddressBytes() is { } bytes)
-            hash.AddBytes(address.AddressFamily == AddressFamily.InterNetworkV6 ? bytes.AsSpan(0, Ipv6PrefixBytes) : bytes);
-        return (int)((uint)hash.ToHashCode() % AddressBuckets);
-    }
+            ? new(account, 0) : new(Guid.Empty, 1 + (int)((uint)ClientNetwork.Of(http.Connection.RemoteIpAddress).GetHashCode(StringComparison.Ordinal) % AddressBuckets));
 
     private readonly record struct Key(Guid Account, int Address);
 }

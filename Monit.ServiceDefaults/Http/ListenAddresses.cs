@@ -17,8 +17,9 @@ public static class ListenAddresses
     public static string Link(IServer server) => Of(server).Select(BindingAddress.Parse).FirstOrDefault() is { } first
         ? $"{first.Scheme}://{(IsEvery(first.Host) ? Environment.MachineName : first.Host)}:{first.Port}" : "";
 
-    private static bool IsLocal(BindingAddress address) => address.IsUnixPipe || address.IsNamedPipe || address.Host is "localhost"
-        || (IPAddress.TryParse(address.Host, out var ip) && IPAddress.IsLoopback(ip));
+    /// <inheritdoc cref="AreLocal"/>
+    public static bool IsLocal(BindingAddress address) => address.IsUnixPipe || address.IsNamedPipe || address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip));
 
     private static bool IsEvery(string host) =>
         host is "+" or "*" || (IPAddress.TryParse(host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)));

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using Monit.Api.Auth;
+using Monit.Api.Http;
 
 namespace Monit.Tests.Auth;
 

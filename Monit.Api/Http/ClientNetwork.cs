@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Monit.Api.Auth;
+namespace Monit.Api.Http;
 
 /// <summary>Who counts as one client in limits: an IPv4 address, or a /64 network of IPv6, which is what a household or a server has.</summary>
 internal static class ClientNetwork

@@ -32,16 +32,18 @@ public sealed class UpgradeTests
     // Down and up again before the upgrade.
     private static bool WasDown(int monitor) => monitor % 50 == 7;
 
-    [Fact]
-    public async Task OldAndNewProcesses_ShareAnInstallation()
+    [Theory, InlineData(PreviousBuild.OneFormat), InlineData(PreviousBuild.AnyAddress)]
+    public async Task OldAndNewProcesses_ShareAnInstallation(string commit)
     {
-        using var before = PreviousBuild.Make();
+        using var before = PreviousBuild.Make(commit, "Monit.Api", "Monit.Alerts", "Monit.Worker");
         await using var monit = _monit = await Chaos.Installation.StartAsync(Options, before.Folder, new()
         {
             ["Monitors__FreeQuota"] = "100000",
             ["Api__RequestsPerSecond"] = "0",
             ["Monitors__MinInterval"] = "00:00:02",
             ["Telemetry__Prometheus"] = "true",
+            // Its name then.
+            ["Executor__AllowPrivateTargets"] = "true",
         });
         using var http = await LogInAsync();
         monit.Ids = await CreateAsync(http);

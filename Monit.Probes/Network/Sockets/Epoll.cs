@@ -58,7 +58,7 @@ internal static class Epoll
         }
         catch
         {
-            sockets.Dispose();
+            sockets.Close();
             throw;
         }
     }

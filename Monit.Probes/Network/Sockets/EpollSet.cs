@@ -5,7 +5,7 @@ namespace Monit.Probes.Network.Sockets;
 
 /// <summary>An epoll instance (Linux, epoll(7)). Any thread may add sockets; only one may wait.</summary>
 /// <exception cref="Win32Exception">A system call failed.</exception>
-internal sealed class EpollSet : IDisposable
+internal sealed class EpollSet
 {
     public const int In = 0x1;
     public const int Out = 0x4;
@@ -32,7 +32,7 @@ internal sealed class EpollSet : IDisposable
     }
 
     /// <summary>Must not be called while a thread waits.</summary>
-    public void Dispose() => _ = close(_handle);
+    public void Close() => _ = close(_handle);
 
     public void Add(int socket, int events, int serial)
     {

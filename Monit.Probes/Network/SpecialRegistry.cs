@@ -6,8 +6,8 @@ namespace Monit.Probes.Network;
 
 /// <summary>
 /// What belongs to the public Internet, by IANA's special-purpose registries (RFC 6890). Their tables are embedded in the form
-/// in which they are published, with all entries known up to RFC 9780 (April 2025); they were written down without a
-/// connection, so replace the files by the originals at the next update:
+/// in which they are published, with all entries up to RFC 9780 (April 2025), and not yet compared with the originals; replace
+/// the files by them at the next update:
 /// https://www.iana.org/assignments/iana-ipv4-special-registry/iana-ipv4-special-registry-1.csv and
 /// https://www.iana.org/assignments/iana-ipv6-special-registry/iana-ipv6-special-registry-1.csv.
 /// The smallest block with the address decides; one whose "Globally Reachable" is anything but True is not public. Outside of

@@ -7,7 +7,7 @@ namespace Monit.LoadTest;
 /// One thread that serves all connections (Linux epoll, level-triggered), with two system calls per request. Requests and
 /// responses are small enough for a single read or write.
 /// </summary>
-internal sealed class SocketLoop(IReadOnlyList<Socket> listeners, SocketLoop.Serve serve) : IDisposable
+internal sealed class SocketLoop(IReadOnlyList<Socket> listeners, SocketLoop.Serve serve)
 {
     /// <summary>The response to a request of more than five bytes (null: none), and whether the connection stays open.</summary>
     public delegate (byte[]? Answer, bool Stays) Serve(ReadOnlySpan<byte> request, bool isFirst);
@@ -45,8 +45,6 @@ internal sealed class SocketLoop(IReadOnlyList<Socket> listeners, SocketLoop.Ser
             }
         }
     }
-
-    public void Dispose() => _sockets.Dispose();
 
     private void Accept(Socket listener)
     {

@@ -33,11 +33,7 @@ internal sealed class Target(LoadOptions options, int port, X509Certificate2Coll
             return listener;
         }).ToList();
         return _certificate is null && options.Body <= SmallBody
-            ? Task.Factory.StartNew(() =>
-            {
-                using var loop = new SocketLoop(listeners, Serve);
-                loop.Run();
-            }, TaskCreationOptions.LongRunning)
+            ? Task.Factory.StartNew(() => new SocketLoop(listeners, Serve).Run(), TaskCreationOptions.LongRunning)
             : Task.WhenAll(listeners.Select(AcceptAsync));
     }
 

@@ -1,7 +1,9 @@
 using Monit.Alerts.Channels.Email;
+using Monit.Alerts.Confirmation;
 using Monit.Alerts.Contract;
 using Monit.Alerts.Delivery;
 using Monit.Alerts.Http;
+using Monit.Core.Options;
 
 namespace Monit.Alerts;
 
@@ -10,6 +12,8 @@ public static class AlertsServices
     /// <summary>Adds the delivery of alerts, and the channels it delivers through. The host must register the database.</summary>
     public static IHostApplicationBuilder AddMonitAlerts(this IHostApplicationBuilder builder)
     {
+        builder.AddNetworkOptions();
+        builder.AddConfirmation();
         builder.AddDelivery();
         builder.AddAlertsEndpoint();
         // The channels, a line each.

@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Monit.Api.Auth;
+using Monit.Api.Confirmation;
 using Monit.Api.Http;
 using Monit.Api.Incidents;
 using Monit.Api.Monitors;
 using Monit.Api.Users;
+using Monit.Core.Options;
 using Monit.Storage;
-using Scalar.AspNetCore;
 
 namespace Monit.Api;
 
@@ -23,10 +24,14 @@ public static class ApiServices
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
             kestrel.AddServerHeader = false;
         });
+        builder.AddNetworkOptions();
         services.AddMonitJson();
         services.AddMonitProblems();
         services.AddMonitAuth();
+        services.AddUsers();
+        services.AddRequestLimits();
         services.AddMonitors();
+        services.AddConfirmation();
         services.AddOpenApi(ApiDocument.Configure);
         return builder;
     }
@@ -38,20 +43,22 @@ public static class ApiServices
     public static WebApplication MapMonitApi(this WebApplication app)
     {
         app.UseMiddleware<RequestId>();
+        app.UseMiddleware<NoStore>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        app.UseRateLimiter();
         app.UseAuthentication();
+        app.UseRateLimiter();
         app.UseAuthorization();
+        app.Use(AccountCheck.ExistsAsync);
+        app.Use(JsonBodies.CheckAsync);
 
         var api = app.MapGroup("/api/v1").AddEndpointFilter(ValidationFilter.InvokeAsync);
         api.MapUsers();
         api.MapMonitors();
         api.MapIncidents();
+        app.MapConfirmation();
         app.MapOpenApi();
-        // The API reference page is served from embedded files: it loads nothing from other sites.
-        app.MapScalarApiReference("/docs", page => page
-            .WithTitle("Monit API").DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp().HideClientButton().HideDeveloperTools()).AllowAnonymous();
+        app.MapReferencePage();
         return app;
     }
 }

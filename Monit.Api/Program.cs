@@ -1,4 +1,5 @@
 using Monit.Api;
+using Monit.Api.Users;
 using Monit.ServiceDefaults;
 using Monit.ServiceDefaults.KeyRing;
 using Monit.Storage;
@@ -9,6 +10,12 @@ return await StartProblem.RunAsync(args, async () =>
     if (args is ["migrate", .. var settings])
     {
         await Schema.MigrateAsync(settings);
+        return;
+    }
+
+    if (args is ["reset-password", .. var account])
+    {
+        await PasswordReset.RunAsync(account, database => database.AddMonitDatabase());
         return;
     }
 

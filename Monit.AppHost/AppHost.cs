@@ -25,6 +25,7 @@ try
         .WithEnvironment("DataProtection__Key", dataProtectionKey)
         .WithExternalHttpEndpoints()
         .WithServiceDefaults(("API reference", "/docs"), ("OpenAPI document", "/openapi/v1.json"))
+        .WithAddressConfirmation()
         .WithDemo()
         .WithDeployment(target, maxReplicas: 10);
 
@@ -35,6 +36,7 @@ try
         .WithEnvironment("DataProtection__Key", dataProtectionKey)
         .WithServiceDefaults()
         .WithMailServer()
+        .WithAddressConfirmation()
         .WithDeployment(target, maxReplicas: 3);
 
     // Checks the monitors; any number of replicas share the schedule in Redis.

@@ -19,6 +19,22 @@ internal static class Mail
         return alerts;
     }
 
+    /// <summary>
+    /// Whether addresses must be confirmed, and where the links to do so lead: <c>Alerts:ConfirmAddresses</c>, by default false when
+    /// running on this machine, and the parameter <c>public-url</c>.
+    /// </summary>
+    public static IResourceBuilder<ProjectResource> WithAddressConfirmation(this IResourceBuilder<ProjectResource> service)
+    {
+        var builder = service.ApplicationBuilder;
+        if ((builder.Configuration["Alerts:ConfirmAddresses"] ?? (builder.ExecutionContext.IsRunMode ? "false" : null)) is { Length: > 0 } confirm)
+            service.WithEnvironment("Alerts__ConfirmAddresses", confirm);
+        if (builder.Configuration["PublicUrl"] is { Length: > 0 } url)
+            service.WithEnvironment("PublicUrl",
+                builder.Resources.OfType<ParameterResource>().FirstOrDefault(known => known.Name == "public-url") is { } parameter
+                    ? builder.CreateResourceBuilder(parameter) : builder.AddParameter("public-url", () => url));
+        return service;
+    }
+
     /// <summary>Passes the section <c>Smtp</c> on; server and log-in as parameters, so that each deployment has its own.</summary>
     private static void WithSmtpSettings(this IResourceBuilder<ProjectResource> alerts)
     {

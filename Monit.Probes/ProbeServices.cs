@@ -7,6 +7,7 @@ using Monit.Probes.Http;
 using Monit.Probes.Http.Fast;
 using Monit.Probes.Http.Full;
 using Monit.Probes.Network;
+using Monit.Probes.Network.Names;
 using Monit.Probes.Runs;
 
 namespace Monit.Probes;
@@ -18,11 +19,16 @@ public static class ProbeServices
     {
         var services = builder.Services;
         services.AddValidatedOptions<ProbeOptions>("Executor");
+        if (FileLimit.Files is { } files)
+            services.PostConfigure<ProbeOptions>(options => options.HttpSemaphoreCount = Math.Min(options.HttpSemaphoreCount, FileLimit.Permits(files)));
         services.AddValidatedOptions<HttpOptions>("Executor");
         services.AddSingleton(_ => new SystemResolver(Dns.GetHostAddresses));
-        services.AddSingleton<TargetResolver>(provider => provider.GetRequiredService<SystemResolver>().ResolveAsync);
-        services.AddSingleton(provider => new TargetGuard(
-            provider.GetRequiredService<IOptions<ProbeOptions>>().Value.AllowPrivateTargets ?? builder.Environment.IsDevelopment()));
+        // Elsewhere what names mean, and whom to ask, is not in files.
+        services.AddSingleton<TargetResolver>(provider => OperatingSystem.IsLinux()
+            ? new NameResolver(provider.GetRequiredService<SystemResolver>(), provider.GetService<TimeProvider>() ?? TimeProvider.System).ResolveAsync
+            : provider.GetRequiredService<SystemResolver>().ResolveAsync);
+        builder.AddNetworkOptions();
+        services.AddSingleton(provider => new TargetGuard(provider.GetRequiredService<IOptions<NetworkOptions>>().Value.AllowPrivateTargets!.Value));
         services.AddSingleton<TargetConnector>().AddSingleton<ProbeRegistry>();
         services.AddSingleton<IHttpEngine>(provider =>
             provider.GetRequiredService<IOptions<HttpOptions>>().Value.HttpEngine == HttpEngine.Full

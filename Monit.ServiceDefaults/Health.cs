@@ -48,7 +48,9 @@ internal static class Health
     // A proxy on this machine asks on behalf of somebody else.
     private static bool IsLocal(HttpContext http) =>
         http.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
-        && !http.Request.Headers.ContainsKey("X-Forwarded-For") && !http.Request.Headers.ContainsKey("Forwarded");
+        && !http.Request.Headers.ContainsKey("X-Forwarded-For") && !http.Request.Headers.ContainsKey("Forwarded")
+        // Where a trusted proxy said who asks.
+        && !http.Request.Headers.ContainsKey("X-Original-For");
 
     /// <summary>
     /// Runs the checks at most once a second, however many ask: the address is open to everyone. A caller that hangs up

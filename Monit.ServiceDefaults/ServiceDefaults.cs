@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Monit.Core;
+using Monit.ServiceDefaults.Http;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -35,6 +36,8 @@ public static class ServiceDefaults
                 ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
                 // What a store refuses is answered or logged by the caller.
                 ["Logging:LogLevel:Microsoft.EntityFrameworkCore"] = "None",
+                // Degraded is said to whoever asks, and may last for hours.
+                ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "Error",
                 ["Logging:LogLevel:System"] = "Warning",
                 ["Logging:LogLevel:Polly"] = "Warning",
                 ["Logging:LogLevel:StackExchange.Redis"] = "None",
@@ -68,6 +71,7 @@ public static class ServiceDefaults
             telemetry.UseOtlpExporter();
 
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddFrontDoor();
         builder.Services.AddHealth();
         builder.Services.AddServiceDiscovery();
         return builder;

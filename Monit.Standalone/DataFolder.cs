@@ -9,7 +9,8 @@ namespace Monit.Standalone;
 /// <summary>The one folder that holds all that must survive: the database and the generated keys. Owner only.</summary>
 internal sealed class DataFolder : IDisposable
 {
-    private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnerFile = OwnerRights.File;
+    private const UnixFileMode OwnerFolder = OwnerRights.Folder;
     private const int Corrupt = 11;
     private const int NotADatabase = 26;
     /// <summary>Bytes; less than the database's journals begin with.</summary>
@@ -18,16 +19,23 @@ internal sealed class DataFolder : IDisposable
     private static readonly int[] SharingViolations = [11, 35, unchecked((int)0x80070020)];
     private readonly FileStream _lock;
 
-    private DataFolder(string path, FileStream held) => (Path, _lock) = (path, held);
+    private DataFolder(string path, FileStream held, IReadOnlyList<string> mended) => (Path, _lock, Mended) = (path, held, mended);
 
     public string Path { get; }
 
-    public string ConnectionString => new SqliteConnectionStringBuilder
+    /// <summary>What others than the owner had rights to, a sentence each, for the log.</summary>
+    public IReadOnlyList<string> Mended { get; }
+
+    public string ConnectionString => Connection(Path, SqliteOpenMode.ReadWriteCreate);
+
+    /// <summary>The connection string of a folder's database, whether or not a Monit runs on it.</summary>
+    /// <exception cref="StartException">There is none.</exception>
+    public static string FindDatabase(string path)
     {
-        DataSource = DatabaseOf(Path),
-        ForeignKeys = true,
-        DefaultTimeout = 30,
-    }.ConnectionString;
+        path = System.IO.Path.GetFullPath(path);
+        return File.Exists(DatabaseOf(path)) ? Connection(path, SqliteOpenMode.ReadWrite) : throw new StartException(
+            $"There is no database in {path}. Say where the data folder is with Standalone__DataDirectory.");
+    }
 
     /// <summary>Takes the folder for this process; the lock falls with the process, however it ends.</summary>
     /// <exception cref="StartException">Another Monit has it, or it cannot be written. The message is for the user.</exception>
@@ -41,11 +49,12 @@ internal sealed class DataFolder : IDisposable
             if (OperatingSystem.IsWindows())
                 Directory.CreateDirectory(path);
             else
-                Directory.CreateDirectory(path, OwnerFile | UnixFileMode.UserExecute);
+                Directory.CreateDirectory(path, OwnerFolder);
+            var mended = OwnerRights.Mend(path);
             held = OpenOwn(System.IO.Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileShare.None);
             // Made here, because SQLite would leave it readable; its journals take over its mode.
             OpenOwn(DatabaseOf(path), FileMode.OpenOrCreate, FileShare.ReadWrite).Dispose();
-            return new DataFolder(path, held);
+            return new DataFolder(path, held, mended);
         }
         catch (IOException busy) when (held is null && SharingViolations.Contains(busy.HResult))
         {
@@ -109,7 +118,7 @@ internal sealed class DataFolder : IDisposable
     {
         var folder = Directory.CreateDirectory(System.IO.Path.Combine(Path, "keys")).FullName;
         if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(folder, OwnerFile | UnixFileMode.UserExecute);
+            File.SetUnixFileMode(folder, OwnerFolder);
         return folder;
     }
 
@@ -131,6 +140,14 @@ internal sealed class DataFolder : IDisposable
 
     private static StartException Unusable(string path, Exception failure) => new(
         $"The data folder {path} cannot be used: {failure.Message} Make it writable, or choose another with Standalone__DataDirectory.", failure);
+
+    private static string Connection(string path, SqliteOpenMode mode) => new SqliteConnectionStringBuilder
+    {
+        DataSource = DatabaseOf(path),
+        Mode = mode,
+        ForeignKeys = true,
+        DefaultTimeout = 30,
+    }.ConnectionString;
 
     private static string DatabaseOf(string path) => System.IO.Path.Combine(path, "monit.db");
 

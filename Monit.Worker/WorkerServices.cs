@@ -43,7 +43,8 @@ public static class WorkerServices
         services.AddSingleton<PipelineMetrics>().AddSingleton<CheckTracing>();
         services.AddHealthChecks().AddCheck<ClaimLoopHealthCheck>("claim-loop");
         services.AddSingleton<JobQueue>().AddSingleton<SchedulerStage>();
-        services.AddSingleton<PermitPool>();
+        services.AddSingleton<Owners>().AddSingleton<PermitPool>().AddSingleton<StallWatch>().AddSingleton<CheckErrors>();
+        services.AddSingleton<Shortages>().AddHealthChecks().AddCheck<Shortages>("capacity");
         services.AddSingleton<LeaseKeeper>().AddSingleton<ExecutorStage>();
         services.AddSingleton<ResultChannel>().AddSingleton<RetryBudget>().AddSingleton<Completions>();
         services.AddSingleton<CompleterStage>().AddSingleton<IncidentWriter>().AddSingleton<ResultProcessorStage>();

@@ -18,9 +18,12 @@ internal interface IAlertChannel
     /// <summary>What is wrong with the settings of a destination; nothing if they can be used.</summary>
     IEnumerable<FieldError> Validate(JsonElement settings);
 
-    /// <summary>Sends a message to one destination. A failure is a result, never an exception.</summary>
+    /// <summary>Why nothing can be sent to a destination, such as a mail server that is not set; null if it can be tried.</summary>
+    string? Unusable(JsonElement settings);
+
+    /// <summary>Sends messages to one destination at once: one, or several that were held back. A failure is a result, never an exception.</summary>
     /// <param name="abort">The service stops: end at once, and say whether anything may have been sent.</param>
-    Task<SendResult> SendAsync(AlertMessage message, JsonElement settings, CancellationToken abort);
+    Task<SendResult> SendAsync(IReadOnlyList<AlertMessage> messages, JsonElement settings, CancellationToken abort);
 }
 
 /// <param name="Setting">The setting that limits it, for the message when the lease is too short.</param>

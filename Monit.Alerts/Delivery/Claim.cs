@@ -16,6 +16,9 @@ internal sealed record Claim
     /// <summary>Whether the incident has a recovery alert.</summary>
     public required bool HasRecovery { get; init; }
 
+    /// <summary>When its first attempt began; null before it.</summary>
+    public required DateTimeOffset? FirstAttemptAt { get; init; }
+
     /// <summary>When the claim expires; also its fencing token.</summary>
     public DateTimeOffset Until => Alert.ClaimedUntil!.Value;
     public Destination Destination => Destination.Of(Monitor, OwnerEmail);

@@ -28,9 +28,12 @@ internal sealed class DeliveryOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan SendLease { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The maximum number of attempts per alert, 1..1000; default 10.</summary>
-    [Range(1, 1000)]
-    public int MaxAttempts { get; set; } = 10;
+    /// <summary>
+    /// How long an alert is tried, from its first attempt, 1 s..30 days; default 24 h. So long an alert also waits for its
+    /// address to be confirmed.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
+    public TimeSpan GiveUpAfter { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>The delay after the first failed attempt, 1 ms..1 h; default 5 s. It doubles with each further one.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]

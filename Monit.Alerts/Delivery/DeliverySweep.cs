@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Monit.Alerts.Limits;
 
 namespace Monit.Alerts.Delivery;
 
@@ -6,7 +7,7 @@ namespace Monit.Alerts.Delivery;
 /// Finds due alerts that were not requested (Worker or Alerts crashed), that are due for a retry, or whose sender died.
 /// </summary>
 internal sealed partial class DeliverySweep(
-    DeliveryStore store, DeliveryQueue queue, TimeProvider time, IOptions<DeliveryOptions> options,
+    DeliveryStore store, MailLimits limits, DeliveryQueue queue, TimeProvider time, IOptions<DeliveryOptions> options,
     ILogger<DeliverySweep> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -39,6 +40,7 @@ internal sealed partial class DeliverySweep(
             last = page.LastOrDefault();
         }
         while (page.Count == options.Value.SweepPage);
+        await limits.TidyAsync(ct);
     }
 
     [LoggerMessage(1, LogLevel.Warning, "Due alerts could not be read; the next sweep tries again")]

@@ -1,7 +1,8 @@
-using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Monit.Api.Http;
 using Monit.Core.Options;
 using Monit.Storage.Schedule;
 
@@ -15,13 +16,17 @@ internal static class AuthServices
     public static IServiceCollection AddMonitAuth(this IServiceCollection services)
     {
         services.AddValidatedOptions<AuthOptions>("Auth");
-        services.AddSingleton<Passwords>();
+        services.TryAddSingleton<Passwords>();
+        services.AddSingleton<Guesses>();
         services.AddSingleton<Tokens>();
+        services.AddSingleton<SetupToken>();
+        services.AddHostedService<SetupNotice>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<Tokens>((jwt, tokens) =>
         {
             jwt.MapInboundClaims = false;
             jwt.TokenValidationParameters = tokens.Validation;
+            jwt.Events = new JwtBearerEvents { OnTokenValidated = AccountCheck.NamesAccountAsync };
         });
         services.AddAuthorization();
         services.AddRateLimiter(limits =>
@@ -30,8 +35,7 @@ internal static class AuthServices
             limits.OnRejected = (rejected, _) =>
             {
                 var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromMinutes(1);
-                rejected.HttpContext.Response.Headers.RetryAfter =
-                    Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+                rejected.HttpContext.Response.RetryAfter(wait);
                 return ValueTask.CompletedTask;
             };
             limits.AddPolicy(RateLimit, OfAddress);
@@ -41,7 +45,7 @@ internal static class AuthServices
 
     private static RateLimitPartition<string> OfAddress(HttpContext http)
     {
-        var address = http.Connection.RemoteIpAddress?.ToString() ?? "";
+        var address = ClientNetwork.Of(http.Connection.RemoteIpAddress);
         var permits = http.RequestServices.GetRequiredService<IOptions<AuthOptions>>().Value.RateLimitPerMinute;
         return permits == 0
             ? RateLimitPartition.GetNoLimiter(address)

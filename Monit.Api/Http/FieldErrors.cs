@@ -1,3 +1,5 @@
+using Monit.Core.Text;
+
 namespace Monit.Api.Http;
 
 /// <summary>Validation errors of a request: messages by field, under the field's JSON or query name.</summary>
@@ -14,18 +16,17 @@ public sealed class FieldErrors : Dictionary<string, string[]>
             Add(field, rule);
     }
 
-    /// <summary>Checks a text's length, and that it has no control characters, which not every store accepts.</summary>
+    /// <summary>Checks a name or another line that is written down, by <see cref="WrittenText"/>.</summary>
     public void Text(string field, string? value, int min, int max) => Unless(
+        value is not null && value.Length >= min && value.Length <= max && WrittenText.IsClean(value),
+        field, $"must have {min} to {max} characters, some of them visible, {WrittenText.Rule}");
+
+    /// <summary>Checks a text that is only looked for: its length, and that it has no control characters, which not every store accepts.</summary>
+    public void Sought(string field, string? value, int min, int max) => Unless(
         value is not null && value.Length >= min && value.Length <= max && !value.Any(char.IsControl),
         field, $"must have {min} to {max} characters, none of them a control character");
 
     public void Email(string field, string? value) => Unless(
-        value is { Length: <= 320 } && !value.Any(char.IsControl)
-            && System.Net.Mail.MailAddress.TryCreate(value, out var address) && address.Address == value,
-        field, "must be an e-mail address of at most 320 characters");
-
-    /// <summary>Checks an optional whole number in a query.</summary>
-    public void Number(string field, string? value, int min, int max) => Unless(
-        value is null || (int.TryParse(value, out var number) && number >= min && number <= max),
-        field, $"must be a whole number from {min} to {max}");
+        value is not null && EmailAddress.IsValid(value), field,
+        $"must be an e-mail address of at most {EmailAddress.MaxLength} characters, without stray dots, spaces or invisible characters");
 }

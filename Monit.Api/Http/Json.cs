@@ -12,6 +12,7 @@ internal static class Json
             var json = http.SerializerOptions;
             json.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             json.NumberHandling = JsonNumberHandling.Strict;
+            json.AllowDuplicateProperties = false;
             json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
             json.Converters.Add(new UtcConverter());
         });

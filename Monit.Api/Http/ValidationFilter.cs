@@ -6,8 +6,11 @@ internal static class ValidationFilter
     public static ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var errors = new FieldErrors();
-        foreach (var request in context.Arguments.OfType<IValidatable>())
-            request.Validate(errors);
+        var http = context.HttpContext;
+        http.GetEndpoint()?.Metadata.GetMetadata<QueryParameters>()?.Validate(http.Request.Query, errors);
+        if (!errors.Any)
+            foreach (var request in context.Arguments.OfType<IValidatable>())
+                request.Validate(errors);
         return errors.Any ? new(Problems.Invalid(errors)) : next(context);
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Monit.Api.Auth;
+using Monit.Api.Confirmation;
 using Monit.Api.Http;
 using Monit.Storage.Sql;
 
@@ -16,15 +17,15 @@ internal static class MonitorChanges
 {
     public static async Task<Results<Created<MonitorResponse>, ProblemHttpResult>> CreateAsync(
         CreateMonitor request, ClaimsPrincipal user, MonitDb db, IOptions<MonitorOptions> options,
-        WriteThrough redis, TimeProvider time)
+        WriteThrough redis, MonitorReader reader, ConfirmedAddresses addresses, TimeProvider time)
     {
         var monitor = request.ToMonitor(user.Id(), time.GetNow());
         var errors = new FieldErrors();
-        MonitorFields.Validate(monitor, options.Value, errors);
+        MonitorFields.Validate(monitor, request, options.Value, errors);
         if (errors.Any)
             return Problems.Invalid(errors);
 
-        var (free, paid) = (options.Value.FreeQuota, options.Value.PaidQuota);
+        var (free, paid) = (options.Value.QuotaOf(isPaid: false) ?? int.MaxValue, options.Value.QuotaOf(isPaid: true) ?? int.MaxValue);
         await using (var transaction = await db.Database.BeginTransactionAsync())
         {
             // Checked and incremented in one statement, so that concurrent requests cannot exceed the quota.
@@ -35,15 +36,17 @@ internal static class MonitorChanges
                 return Problems.QuotaExceeded("The account has as many monitors as it may have; see monitors_limit of the profile.");
             db.Monitors.Add(monitor);
             await db.SaveChangesAsync();
+            await addresses.RequestAsync(monitor, again: false, monitor.CreatedAt);
             await transaction.CommitAsync();
         }
         await redis.SyncAsync(monitor.Id);
-        return TypedResults.Created($"/api/v1/monitors/{monitor.Id}", MonitorResponse.Of(monitor, StatusResponse.New(monitor)));
+        return TypedResults.Created($"/api/v1/monitors/{monitor.Id}",
+            (await reader.WithAsync([(monitor, StatusResponse.New(monitor))], CancellationToken.None))[0]);
     }
 
     public static async Task<Results<Ok<MonitorResponse>, ProblemHttpResult>> PatchAsync(
         Guid id, PatchMonitor request, ClaimsPrincipal user, MonitDb db, IOptions<MonitorOptions> options,
-        WriteThrough redis, StatusReader statuses, TimeProvider time, CancellationToken ct)
+        WriteThrough redis, MonitorReader reader, ConfirmedAddresses addresses, TimeProvider time, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
         if (await db.LockMonitors([id]).OwnedBy(user).SingleOrDefaultAsync(CancellationToken.None) is not { } monitor)
@@ -52,17 +55,19 @@ internal static class MonitorChanges
         var (version, enabled) = (monitor.Version, monitor.Enabled);
         var errors = new FieldErrors();
         request.Apply(monitor, now, errors);
-        MonitorFields.Validate(monitor, options.Value, errors);
+        MonitorFields.Validate(monitor, request, options.Value, errors);
         if (errors.Any)
             return Problems.Invalid(errors);
 
         if (enabled && !monitor.Enabled)
             await IncidentStore.CloseQuietlyAsync(db, id, now, CancellationToken.None);
         await db.SaveChangesAsync(CancellationToken.None);
+        if (request.ChangesAddress)
+            await addresses.RequestAsync(monitor, again: true, now);
         await transaction.CommitAsync(CancellationToken.None);
         if (monitor.Version != version)
             await redis.SyncAsync(id);
-        return TypedResults.Ok(MonitorResponse.Of(monitor, await statuses.ReadAsync(monitor, ct)));
+        return TypedResults.Ok(await reader.ReadAsync(monitor, ct));
     }
 
     public static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(

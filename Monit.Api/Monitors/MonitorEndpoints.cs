@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Monit.Api.Auth;
 using Monit.Api.Http;
 using Monit.Core.Monitors;
@@ -16,9 +17,17 @@ internal static class MonitorEndpoints
 {
     public static IServiceCollection AddMonitors(this IServiceCollection services)
     {
-        services.AddValidatedOptions<MonitorOptions>("Monitors");
+        // Strangers have a quota; who runs Monit for themselves set their own bounds.
+        services.AddValidatedOptions<MonitorOptions>("Monitors").PostConfigure<IOptions<AuthOptions>>((monitors, auth) =>
+        {
+            if (auth.Value.Registration != Registration.Open)
+                return;
+            monitors.FreeQuota ??= 10;
+            monitors.PaidQuota ??= 1000;
+        });
         services.AddSingleton<WriteThrough>();
         services.AddScoped<StatusReader>();
+        services.AddScoped<MonitorReader>();
         services.AddScoped<MonitorList>();
         services.ConfigureHttpJsonOptions(http =>
             http.SerializerOptions.TypeInfoResolver = http.SerializerOptions.TypeInfoResolver!.WithAddedModifier(MonitorJson.AddFields));
@@ -29,13 +38,13 @@ internal static class MonitorEndpoints
     public static void MapMonitors(this IEndpointRouteBuilder api)
     {
         var monitors = api.MapGroup("/monitors").WithTags("Monitors").RequireAuthorization();
-        monitors.MapGet("", ListAsync);
-        monitors.MapPost("", MonitorChanges.CreateAsync);
+        monitors.MapGet("", ListAsync).WithQuery(MonitorFilter.Parameters);
+        monitors.MapPost("", MonitorChanges.CreateAsync).Refuses(StatusCodes.Status403Forbidden);
         monitors.MapGet("/{id:guid}", GetAsync);
         monitors.MapPatch("/{id:guid}", MonitorChanges.PatchAsync);
         monitors.MapDelete("/{id:guid}", MonitorChanges.DeleteAsync);
         monitors.MapGet("/{id:guid}/status", StatusAsync);
-        monitors.MapPost("/{id:guid}/check", CheckAsync);
+        monitors.MapPost("/{id:guid}/check", CheckAsync).Refuses(StatusCodes.Status409Conflict);
     }
 
     /// <summary>The monitors of the token's account; those of other accounts respond with 404.</summary>
@@ -50,9 +59,9 @@ internal static class MonitorEndpoints
         TypedResults.Ok(await list.ReadAsync(user, paging, filter, ct));
 
     private static async Task<Results<Ok<MonitorResponse>, ProblemHttpResult>> GetAsync(
-        Guid id, ClaimsPrincipal user, MonitDb db, StatusReader statuses, CancellationToken ct) =>
+        Guid id, ClaimsPrincipal user, MonitDb db, MonitorReader reader, CancellationToken ct) =>
         await FindAsync(id, user, db, ct) is { } monitor
-            ? TypedResults.Ok(MonitorResponse.Of(monitor, await statuses.ReadAsync(monitor, ct)))
+            ? TypedResults.Ok(await reader.ReadAsync(monitor, ct))
             : Problems.NotFound();
 
     private static async Task<Results<Ok<StatusResponse>, ProblemHttpResult>> StatusAsync(

@@ -29,18 +29,33 @@ internal sealed class MonitorField
     /// <summary>Whether checks depend on it: then a change raises the version, and workers hear of it.</summary>
     public bool AffectsCheck { get; init; }
 
+    /// <summary>Whether its value is judged only when it is written: what was stored before a rule existed stays, and hinders no other change.</summary>
+    public bool JudgedWhenWritten { get; init; }
+
     /// <summary>Its value if a new monitor is not given one, from the fields before it; null: that of a new <see cref="UptimeMonitor"/>.</summary>
     public Func<UptimeMonitor, object>? Default { get; init; }
 
+    /// <summary>Its range, for the OpenAPI document and, if it is a number, for its validation; null: it has none.</summary>
+    public Func<MonitorOptions, FieldRange>? Range { get; init; }
+
+    private Validation? Further { get; init; }
+
     /// <summary>Adds an error if the value, which is not null, is invalid.</summary>
-    public Validation? Validate { get; init; }
+    public void Validate(UptimeMonitor monitor, MonitorOptions limits, FieldErrors errors)
+    {
+        if (Get(monitor) is int number && Range?.Invoke(limits) is var (min, max) && (number < min || number > max))
+            errors.Add(Name, max == int.MaxValue ? $"must be at least {min}" : $"must be from {min} to {max}");
+        else
+            Further?.Invoke(monitor, limits, errors);
+    }
 
     public static MonitorField Of<T>(
         string name, Func<UptimeMonitor, T> get, Action<UptimeMonitor, T> set, bool required = false, bool nullable = false,
-        bool affectsCheck = false, Func<UptimeMonitor, T>? byDefault = null, Validation? validate = null) =>
+        bool affectsCheck = false, bool judgedWhenWritten = false, Func<UptimeMonitor, T>? byDefault = null,
+        Func<MonitorOptions, FieldRange>? range = null, Validation? validate = null) =>
         new(name, typeof(T), monitor => get(monitor), (monitor, value) => set(monitor, (T)value!))
         {
-            Required = required, Nullable = nullable, AffectsCheck = affectsCheck,
-            Default = byDefault is null ? null : monitor => byDefault(monitor)!, Validate = validate,
+            Required = required, Nullable = nullable, AffectsCheck = affectsCheck, JudgedWhenWritten = judgedWhenWritten,
+            Default = byDefault is null ? null : monitor => byDefault(monitor)!, Range = range, Further = validate,
         };
 }

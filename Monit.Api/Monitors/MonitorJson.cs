@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using Monit.Core.Monitors;
 
@@ -29,18 +31,28 @@ internal static class MonitorJson
             }
     }
 
-    /// <summary>Says which fields are required, and which are never null.</summary>
+    /// <summary>Says which fields are required, which are never null, and in which range they must be.</summary>
     public static Task DescribeAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken ct)
     {
         var type = context.JsonTypeInfo.Type;
         if (type == typeof(CreateMonitor))
             schema.Required = MonitorFields.All.Where(field => field.Required).Select(field => field.Name).ToHashSet();
-        else if (type == typeof(MonitorResponse))
-            schema.Required = schema.Properties!.Keys.ToHashSet();
         if (type == typeof(CreateMonitor) || type == typeof(PatchMonitor) || type == typeof(MonitorResponse))
             foreach (var field in MonitorFields.All.Where(field => type == typeof(CreateMonitor) ? field.Required : !field.Nullable))
                 ((OpenApiSchema)schema.Properties![field.Name]).Type &= ~JsonSchemaType.Null;
+        if (type.IsSubclassOf(typeof(MonitorRequest)))
+            foreach (var field in MonitorFields.All)
+                if (field.Range?.Invoke(context.ApplicationServices.GetRequiredService<IOptions<MonitorOptions>>().Value) is { } range)
+                    Describe((OpenApiSchema)schema.Properties![field.Name], field.Type == typeof(string), range);
         return Task.CompletedTask;
+    }
+
+    private static void Describe(OpenApiSchema schema, bool isText, FieldRange range)
+    {
+        if (isText)
+            (schema.MinLength, schema.MaxLength) = (range.Min > 0 ? range.Min : null, range.Max);
+        else
+            (schema.Minimum, schema.Maximum) = (range.Min.ToString(CultureInfo.InvariantCulture), range.Max.ToString(CultureInfo.InvariantCulture));
     }
 
     private static Type OrNull(Type type) =>

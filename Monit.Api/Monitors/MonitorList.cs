@@ -7,21 +7,20 @@ using Monit.Storage.Sql;
 namespace Monit.Api.Monitors;
 
 /// <summary>Lists an account's monitors in order of creation (by UUID v7).</summary>
-public sealed class MonitorList(MonitDb db, StatusReader statuses)
+public sealed class MonitorList(MonitDb db, StatusReader statuses, MonitorReader reader)
 {
     public async Task<Page<MonitorResponse>> ReadAsync(
         ClaimsPrincipal user, Paging paging, MonitorFilter filter, CancellationToken ct)
     {
         var wanted = Matching(user, filter);
+        var place = paging.Cursor is { } cursor && PlaceInList.TryDecode(cursor, out var id) ? id : (Guid?)null;
         if (filter.State is { } state)
-            return await InStateAsync(state, wanted, filter.Cursor ?? Guid.Empty, paging, ct);
+            return await InStateAsync(state, wanted, place ?? Guid.Empty, paging, ct);
 
-        var after = filter.Cursor is { } last ? wanted.Where(m => m.Id.CompareTo(last) > 0) : wanted;
+        var after = place is { } last ? wanted.Where(m => m.Id.CompareTo(last) > 0) : wanted;
         // One more than the limit, to find out whether there is a next page.
         var found = await after.OrderBy(m => m.Id).Skip(paging.Offset).Take(paging.Limit + 1).ToListAsync(ct);
-        var shown = found[..Math.Min(found.Count, paging.Limit)];
-        var items = shown.Zip(await statuses.ReadAsync(shown, ct), MonitorResponse.Of).ToList();
-        return Page(items, found.Count > paging.Limit, await wanted.CountAsync(ct), paging);
+        return await PageAsync(found.Zip(await statuses.ReadAsync(found, ct)), await Paging.TotalAsync(wanted, ct), paging, ct);
     }
 
     // States are in Redis, the rest in SQL; with at most a quota of monitors per account, joining in memory is cheap.
@@ -29,9 +28,9 @@ public sealed class MonitorList(MonitDb db, StatusReader statuses)
         MonitorState state, IQueryable<UptimeMonitor> wanted, Guid after, Paging paging, CancellationToken ct)
     {
         var all = await wanted.OrderBy(m => m.Id).ToListAsync(ct);
-        var found = all.Zip(await statuses.ReadAsync(all, ct), MonitorResponse.Of).Where(m => m.Status.State == state).ToList();
-        var page = found.Where(m => m.Id.CompareTo(after) > 0).Skip(paging.Offset).Take(paging.Limit + 1).ToList();
-        return Page(page[..Math.Min(page.Count, paging.Limit)], page.Count > paging.Limit, found.Count, paging);
+        var found = all.Zip(await statuses.ReadAsync(all, ct)).Where(m => m.Second.State == state).ToList();
+        var page = found.Where(m => m.First.Id.CompareTo(after) > 0).Skip(paging.Offset).Take(paging.Limit + 1);
+        return await PageAsync(page, found.Count, paging, ct);
     }
 
     private IQueryable<UptimeMonitor> Matching(ClaimsPrincipal user, MonitorFilter filter)
@@ -46,6 +45,7 @@ public sealed class MonitorList(MonitDb db, StatusReader statuses)
         return monitors;
     }
 
-    private static Page<MonitorResponse> Page(List<MonitorResponse> items, bool more, int total, Paging paging) =>
-        new(items, total, paging.Limit, paging.Offset, more ? MonitorFilter.Encode(items[^1].Id) : null);
+    private async Task<Page<MonitorResponse>> PageAsync(
+        IEnumerable<(UptimeMonitor, StatusResponse)> found, int total, Paging paging, CancellationToken ct) =>
+        paging.Of([.. await reader.WithAsync([.. found], ct)], total, last => PlaceInList.Encode(last.Id));
 }

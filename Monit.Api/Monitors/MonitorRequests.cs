@@ -38,6 +38,10 @@ public sealed class CreateMonitor : MonitorRequest, IValidatable
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed class PatchMonitor : MonitorRequest
 {
+    /// <summary>Whether it names <c>alert_email</c>, if only with the value that it has: then a lost confirmation mail is sent again.</summary>
+    [JsonIgnore]
+    public bool ChangesAddress => Given.Keys.Any(given => given.Name == "alert_email");
+
     /// <summary>Applies the update, and increments the version if a field that affects checks has changed.</summary>
     public void Apply(UptimeMonitor monitor, DateTimeOffset now, FieldErrors errors)
     {

@@ -4,15 +4,15 @@ using Monit.Core.Monitors;
 namespace Monit.Api.Monitors;
 
 /// <summary>A monitor with its state. Its fields stand between the id and the times; <see cref="MonitorJson"/> adds them.</summary>
-public sealed class MonitorResponse(UptimeMonitor monitor, StatusResponse status)
+public sealed class MonitorResponse(UptimeMonitor monitor, StatusResponse status, bool alertEmailConfirmed)
 {
     public Guid Id => monitor.Id;
     public DateTimeOffset CreatedAt => monitor.CreatedAt;
     public DateTimeOffset UpdatedAt => monitor.UpdatedAt;
+    /// <summary>Whether its alerts are sent: to <c>alert_email</c>, or without one to the account's address. False until that is confirmed by a link.</summary>
+    public bool AlertEmailConfirmed => alertEmailConfirmed;
     public StatusResponse Status => status;
 
     [JsonIgnore]
     public UptimeMonitor Monitor => monitor;
-
-    public static MonitorResponse Of(UptimeMonitor monitor, StatusResponse status) => new(monitor, status);
 }

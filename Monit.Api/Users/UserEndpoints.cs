@@ -12,31 +12,41 @@ namespace Monit.Api.Users;
 
 internal static class UserEndpoints
 {
+    // Longer than what waits takes.
+    private static readonly TimeSpan BusyFor = TimeSpan.FromSeconds(2);
+
+    public static IServiceCollection AddUsers(this IServiceCollection services) => services.AddSingleton<Admission>();
+
     public static void MapUsers(this IEndpointRouteBuilder api)
     {
         var users = api.MapGroup("/users").WithTags("Users");
         users.MapGet("/profile", ProfileAsync).RequireAuthorization();
         var open = users.MapGroup("").RequireRateLimiting(AuthServices.RateLimit);
-        open.MapPost("/register", RegisterAsync);
-        open.MapPost("/login", LoginAsync);
+        open.MapPost("/register", RegisterAsync).Refuses(StatusCodes.Status409Conflict);
+        open.MapPost("/login", LoginAsync).Refuses(StatusCodes.Status401Unauthorized);
     }
 
     private static async Task<Results<Created<RegisterResponse>, ProblemHttpResult>> RegisterAsync(
-        RegisterRequest request, MonitDb db, Passwords passwords, TimeProvider time, CancellationToken ct)
+        RegisterRequest request, HttpContext http, MonitDb db, Admission admission, Passwords passwords, TimeProvider time, CancellationToken ct)
     {
+        if (await admission.RefuseAsync(db, request.SetupToken, ct) is { } refusal)
+            return refusal;
+        if (await passwords.HashAsync(request.Password!, ct) is not { } hash)
+            return Busy(http);
         var now = time.GetNow();
         var user = new User
         {
             Id = Guid.CreateVersion7(now),
             Name = request.Name!,
             Email = Normalize(request.Email!),
-            PasswordHash = await passwords.HashAsync(request.Password!, ct),
+            PasswordHash = hash,
             CreatedAt = now,
         };
         db.Users.Add(user);
         try
         {
-            await db.SaveChangesAsync(ct);
+            if (await admission.SaveAsync(db, ct) is { } late)
+                return late;
         }
         catch (DbUpdateException refused) when (refused.IsUniqueViolation())
         {
@@ -46,12 +56,21 @@ internal static class UserEndpoints
     }
 
     private static async Task<Results<Ok<LoginResponse>, ProblemHttpResult>> LoginAsync(
-        LoginRequest request, MonitDb db, Passwords passwords, Tokens tokens, CancellationToken ct)
+        LoginRequest request, HttpContext http, MonitDb db, Guesses guesses, Passwords passwords, Tokens tokens, CancellationToken ct)
     {
-        var email = Normalize(request.Email!);
+        var (email, network) = (Normalize(request.Email!), ClientNetwork.Of(http.Connection.RemoteIpAddress));
+        // Before anything that depends on whether there is such an account.
+        if (guesses.Refuse(email, network) is { } wait)
+            return Problems.RetryLater(http, StatusCodes.Status429TooManyRequests, wait, "There were too many wrong passwords for this email. Try again later.");
         var user = await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Email == email, ct);
-        if (!await passwords.VerifyAsync(request.Password!, user?.PasswordHash, ct))
+        if (await passwords.VerifyAsync(request.Password!, user?.PasswordHash, ct) is not { } matches)
+            return Busy(http);
+        if (!matches)
+        {
+            guesses.Failed(email, network);
             return Problems.Unauthorized("The email or the password is wrong.");
+        }
+        guesses.Succeeded(email, network);
         var token = tokens.Issue(user!.Id);
         return TypedResults.Ok(new LoginResponse(user.Id, token.Value, token.ExpiresAt));
     }
@@ -66,5 +85,9 @@ internal static class UserEndpoints
             : Problems.Unauthorized("The account of this token does not exist.");
     }
 
-    private static string Normalize(string email) => email.Trim().ToLowerInvariant();
+    private static ProblemHttpResult Busy(HttpContext http) => Problems.RetryLater(
+        http, StatusCodes.Status503ServiceUnavailable, BusyFor, "Too many log-ins are under way. Try again in a moment.");
+
+    /// <summary>The form in which emails are stored and looked for.</summary>
+    internal static string Normalize(string email) => email.Trim().ToLowerInvariant();
 }

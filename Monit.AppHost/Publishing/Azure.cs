@@ -40,6 +40,8 @@ internal sealed class AzureContainerApps : PublishTarget
             .WithHttpProbe(ProbeType.Liveness, "/alive", initialDelaySeconds: 10, timeoutSeconds: 5, failureThreshold: 6, endpointName: "http")
             .WithHttpProbe(ProbeType.Readiness, "/health", timeoutSeconds: 5, endpointName: "http");
 #pragma warning restore ASPIREPROBES001
+        // The environment's ingress, through which alone the API is reached, has its addresses there.
+        service.WithEnvironment("Network__TrustedProxies", "100.64.0.0/10");
         service.PublishAsAzureContainerApp((_, app) =>
         {
             app.Template.Scale.MinReplicas = 1;

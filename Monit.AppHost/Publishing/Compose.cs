@@ -30,9 +30,12 @@ internal sealed class DockerCompose : PublishTarget
     public override void Deploy(IResourceBuilder<ProjectResource> service, int maxReplicas) =>
         service.PublishAsDockerComposeService((_, compose) =>
         {
-            // A fixed port: Docker would choose another at every start.
+            // A fixed port: Docker would choose another at every start. For this machine only: a proxy there ends TLS.
             if (compose.Ports.Count > 0)
-                compose.Ports = [$"${{MONIT_PORT:-8080}}:{compose.Ports[0]}"];
+            {
+                compose.Ports = [$"${{MONIT_BIND:-127.0.0.1}}:${{MONIT_PORT:-8080}}:{compose.Ports[0]}"];
+                compose.Environment["Network__TrustedProxies"] = "${MONIT_TRUSTED_PROXIES:-}";
+            }
             if (service.Resource.GetReplicaCount() is > 1 and var replicas)
                 compose.Deploy = new() { Replicas = replicas };
         });

@@ -27,6 +27,12 @@ public sealed class Alert
     /// <summary>The end of the sender's lease, after which another one may claim it; null unless <see cref="AlertStatus.Sending"/>.</summary>
     public DateTimeOffset? ClaimedUntil { get; set; }
     public DateTimeOffset? DeliveredAt { get; set; }
+    /// <summary>When it was given up: <see cref="AlertStatus.Failed"/> or <see cref="AlertStatus.Undeliverable"/>.</summary>
+    public DateTimeOffset? GivenUpAt { get; set; }
+    /// <summary>Set while a daily limit holds it back: from then on it may go out, in one mail with the others held for its recipient.</summary>
+    public DateTimeOffset? HeldUntil { get; set; }
+    /// <summary>Since when it waits for its address to be confirmed; null if it never did.</summary>
+    public DateTimeOffset? UnconfirmedSince { get; set; }
     public string? LastError { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
 

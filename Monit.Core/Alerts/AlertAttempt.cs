@@ -13,4 +13,6 @@ public sealed class AlertAttempt
     public required int DurationMs { get; init; }
     /// <summary>Null if it was delivered.</summary>
     public string? Error { get; init; }
+    /// <summary>What the far side said when it accepted it; null otherwise, and in the rows of versions that did not keep it.</summary>
+    public string? Answer { get; init; }
 }

@@ -7,7 +7,7 @@ public enum AlertStatus
     /// <summary>Claimed by a sender until <see cref="Alert.ClaimedUntil"/>.</summary>
     Sending,
     Delivered,
-    /// <summary>The last attempt failed, or the mail server rejected it permanently.</summary>
+    /// <summary>Given up: the far side rejected it for good, or it could not be delivered in time, or its address was not confirmed in time.</summary>
     Failed,
     /// <summary>It cannot be sent: no SMTP host, or no valid address.</summary>
     Undeliverable,

@@ -9,6 +9,8 @@ public enum FailureKind : byte
     Retryable,
     /// <summary>The target answered, but not as expected: counts at once.</summary>
     Definite,
-    /// <summary>Not transient: the monitor is parked after its quick retries.</summary>
+    /// <summary>Not transient: counted like others, but once an incident is open the monitor is parked.</summary>
     Terminal,
+    /// <summary>Monit could not find out: nothing is counted, and no incident opens or closes.</summary>
+    NotJudged,
 }

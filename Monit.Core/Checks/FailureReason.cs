@@ -25,6 +25,11 @@ public enum FailureReason : byte
 
     TooManyRedirects,
     UnexpectedStatus,
+
+    // Of every kind.
+
+    /// <summary>Monit itself could not carry out or judge the check: no incident, and no statement about the target.</summary>
+    CheckError,
 }
 
 /// <summary>The names of the reasons in Redis, SQL, the API and mails.</summary>
@@ -33,7 +38,7 @@ public static class FailureReasons
     private static readonly string[] Names =
     [
         "TIMEOUT", "DNS_FAILURE", "NETWORK_ERROR", "NETWORK_TIMEOUT", "TLS_ERROR", "INVALID_REQUEST",
-        "BLOCKED_TARGET", "LATENCY_EXCEEDED", "TOO_MANY_REDIRECTS", "UNEXPECTED_STATUS",
+        "BLOCKED_TARGET", "LATENCY_EXCEEDED", "TOO_MANY_REDIRECTS", "UNEXPECTED_STATUS", "CHECK_ERROR",
     ];
 
     /// <summary>The reasons for which a check of any kind may fail; those of one kind are its <see cref="ICheckKind.Reasons"/>.</summary>
@@ -41,6 +46,7 @@ public static class FailureReasons
     [
         FailureReason.Timeout, FailureReason.DnsFailure, FailureReason.NetworkError, FailureReason.NetworkTimeout,
         FailureReason.TlsError, FailureReason.InvalidRequest, FailureReason.BlockedTarget, FailureReason.LatencyExceeded,
+        FailureReason.CheckError,
     ];
 
     public static string ToWire(this FailureReason reason) => Names[(int)reason];

@@ -13,7 +13,7 @@ internal static class Judge
     {
         SocketThread.Refuse();
         if (seen.Failure is { } failure)
-            return Verdict.Down(failure.Reason, failure.Kind, seen.HttpStatus, seen.Latency);
+            return Verdict.Down(failure.Reason, failure.Kind, seen.HttpStatus, seen.Latency, failure.Detail);
         if (seen.HttpStatus is { } status && status != spec.ExpectedStatus)
             return Verdict.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, status, seen.Total);
         return seen.Total > spec.LatencyThreshold

@@ -10,7 +10,7 @@ public enum NextCheck
     Slot,
     /// <summary>After <see cref="DecisionRules.RetryDelay"/>, independent of its slots.</summary>
     Retry,
-    /// <summary>After <see cref="DecisionRules.ParkedRecheck"/>.</summary>
+    /// <summary>After <see cref="DecisionRules.ParkedPace"/>.</summary>
     Parked,
 }
 
@@ -27,8 +27,8 @@ public enum IncidentChange
 public readonly record struct Outcome(MonitorState State, IncidentState Incident, NextCheck Next, IncidentChange Change);
 
 /// <summary>
-/// The decision tree, a pure function: quick retries first, then the failure is counted; a terminal failure, or the
-/// threshold, opens one incident.
+/// The decision tree, a pure function: quick retries first, then the failure is counted; the threshold opens one incident,
+/// and from there on a terminal failure slows the monitor down. What could not be judged changes nothing.
 /// </summary>
 public static class Decision
 {
@@ -37,6 +37,8 @@ public static class Decision
     public static Outcome Decide(
         in IncidentState state, in Verdict result, long at, DecisionRules rules, bool mayRetry)
     {
+        if (result.Kind == FailureKind.NotJudged)
+            return new Outcome(state.State, state, NextCheck.Slot, IncidentChange.None);
         if (result.Success)
             return new Outcome(MonitorState.Up, default, NextCheck.Slot, state.DbIncident ? IncidentChange.Close : IncidentChange.None);
 
@@ -47,16 +49,15 @@ public static class Decision
         if (quickRetry)
             return new Outcome(MonitorState.Failing, failing with { RetryCount = state.RetryCount + 1 }, NextCheck.Retry, IncidentChange.None);
 
-        var terminal = result.Kind == FailureKind.Terminal;
-        failing = failing with { FailureCount = state.FailureCount + 1, RetryCount = 0, Parked = terminal };
-        var opens = !state.DbIncident && (terminal || failing.FailureCount >= rules.FailureThreshold);
-        if (opens)
-            failing = failing with { DbIncident = true };
+        failing = failing with { FailureCount = state.FailureCount + 1, RetryCount = 0 };
+        var opens = !state.DbIncident && failing.FailureCount >= rules.FailureThreshold;
+        failing = failing with { DbIncident = state.DbIncident || opens };
+        failing = failing with { Parked = failing.DbIncident && result.Kind == FailureKind.Terminal };
 
         return new Outcome(
             failing.State,
             failing,
-            terminal ? NextCheck.Parked : NextCheck.Slot,
+            failing.Parked ? NextCheck.Parked : NextCheck.Slot,
             opens ? IncidentChange.Open : IncidentChange.None);
     }
 }

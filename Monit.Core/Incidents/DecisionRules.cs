@@ -17,7 +17,21 @@ public sealed class DecisionRules
     [Range(1, 100)]
     public int FailureThreshold { get; set; } = 3;
 
-    /// <summary>The time between two checks of a parked monitor, 0..1 day; default 15 min; 0: it is not checked again.</summary>
+    /// <summary>
+    /// The longest time between two checks of a parked monitor, 0..1 day; default 15 min; 0: it is not checked again. The first
+    /// checks are sooner: see <see cref="ParkedPace"/>.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan ParkedRecheck { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>
+    /// The least time until the next check of a parked monitor: 1 min when its incident has just opened, then 2, 4, 8, up to
+    /// <see cref="ParkedRecheck"/>; a monitor's own interval may be longer.
+    /// </summary>
+    /// <param name="failures">Its consecutive counted failures.</param>
+    public TimeSpan ParkedPace(int failures)
+    {
+        var doublings = Math.Clamp(failures - FailureThreshold, 0, 16);
+        return TimeSpan.FromTicks(Math.Min(ParkedRecheck.Ticks, TimeSpan.TicksPerMinute << doublings));
+    }
 }

@@ -24,8 +24,9 @@ public readonly record struct IncidentState(int FailureCount, int RetryCount, lo
     };
 
     /// <summary>The state of any monitor.</summary>
-    public MonitorState StateOf(bool enabled, bool everChecked) =>
-        !enabled ? MonitorState.Paused : State == MonitorState.Up && !everChecked ? MonitorState.Pending : State;
+    /// <param name="isKnown">Whether its last check could be judged.</param>
+    public MonitorState StateOf(bool enabled, bool isKnown) =>
+        !enabled ? MonitorState.Paused : State == MonitorState.Up && !isKnown ? MonitorState.Pending : State;
 
     /// <summary>The state derived from an open incident in SQL, for when Redis has lost its own.</summary>
     public static IncidentState Restored(DateTimeOffset startedAt) => new(1, 0, startedAt.ToUnixTimeMilliseconds(), true, false);

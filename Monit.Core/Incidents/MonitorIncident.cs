@@ -9,7 +9,7 @@ public sealed class MonitorIncident
     public required DateTimeOffset StartTime { get; init; }
     /// <summary>When the first successful check began, or when the monitor was disabled; null while open.</summary>
     public DateTimeOffset? EndTime { get; set; }
-    /// <summary>Whether it has a down alert.</summary>
+    /// <summary>Whether it has a down alert, delivered or not.</summary>
     public bool Alerted { get; set; }
     /// <summary>The name of a failure reason as stored and shown, such as <c>TIMEOUT</c>.</summary>
     public required string Reason { get; init; }

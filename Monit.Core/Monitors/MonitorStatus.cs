@@ -8,14 +8,16 @@ namespace Monit.Core.Monitors;
 
 /// <summary>
 /// The outcome of the last check, stored in the Redis hash <c>status</c>:
-/// <c>state http_status|- latency_ms|- reason|- checked_at_ms</c>.
+/// <c>state http_status|- latency_ms|- reason|- checked_at_ms</c>, and then, if there is one, a space and the detail, which earlier
+/// versions of Monit ignore.
 /// </summary>
 /// <param name="CheckedAt">Unix ms on Redis' clock at which the check began.</param>
+/// <param name="Detail">As in <see cref="Verdict.Detail"/>.</param>
 public readonly record struct MonitorStatus(
-    MonitorState State, int? HttpStatus, long? LatencyMs, FailureReason? Reason, long CheckedAt)
+    MonitorState State, int? HttpStatus, long? LatencyMs, FailureReason? Reason, long CheckedAt, string? Detail = null)
 {
     public string Encode() => string.Create(CultureInfo.InvariantCulture,
-        $"{(int)State} {Fields.Optional(HttpStatus)} {Fields.Optional(LatencyMs)} {Reason?.ToWire() ?? "-"} {CheckedAt}");
+        $"{(int)State} {Fields.Optional(HttpStatus)} {Fields.Optional(LatencyMs)} {Reason?.ToWire() ?? "-"} {CheckedAt}{(Detail is null ? "" : " ")}{Detail}");
 
     public static bool TryDecode(ReadOnlySpan<byte> text, [NotNullWhen(true)] out MonitorStatus? status)
     {
@@ -28,7 +30,8 @@ public readonly record struct MonitorStatus(
         var reason = Fields.Next(ref rest);
         if (!Fields.TryLong(ref rest, out var at))
             return false;
-        status = new MonitorStatus((MonitorState)state, (int?)http, latency, FailureReasons.FromWire(Encoding.UTF8.GetString(reason)), at);
+        status = new MonitorStatus((MonitorState)state, (int?)http, latency, FailureReasons.FromWire(Encoding.UTF8.GetString(reason)), at,
+            rest.IsEmpty ? null : Encoding.UTF8.GetString(rest));
         return true;
     }
 }

@@ -6,38 +6,57 @@ using Monit.Probes.Runs;
 namespace Monit.Probes.Http;
 
 /// <summary>
-/// One check: a GET that follows up to <see cref="MaxRedirects"/> redirects and reads up to <see cref="BodyCap"/> bytes of
-/// the body, all within the monitor's time-out. No retries, cookies, proxy or trace headers: they would falsify the check.
+/// One check: a GET that follows up to <see cref="MaxRedirects"/> redirects, within the monitor's time-out. Cookies last from
+/// one redirect to the next. No retries, cookies of earlier checks, proxy or trace headers: they would falsify the check.
 /// </summary>
 internal sealed class HttpProbe(IHttpEngine engine, TimeProvider time) : IProbe
 {
-    public const int MaxRedirects = 5;
+    public const int MaxRedirects = 10;
+
+    /// <summary>The most bytes of a response before its body: status line and headers, of interim responses too.</summary>
+    public const int HeadCap = 64 * 1024;
+
+    /// <summary>The most bytes that are read of a body, as they come over the connection: what frames chunks counts, too.</summary>
     public const int BodyCap = 64 * 1024;
+
+    private static readonly TimeSpan UsualBodyTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan TimerPrecision = TimeSpan.FromMilliseconds(100);
 
     private readonly ProbeRun.Pool _runs = new(time);
 
     public ICheckKind Kind => HttpKind.Instance;
+
+    /// <summary>
+    /// For how long a body is read, unless the time-out ends first. A body that is not over then is an answer like any other:
+    /// the head has come in time. A latency threshold is waited for, since only then can it be exceeded.
+    /// </summary>
+    public static TimeSpan BodyTime(CheckConfig spec) =>
+        spec.LatencyThreshold + TimerPrecision is { } threshold && threshold > UsualBodyTime ? threshold : UsualBodyTime;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Observation> RunAsync(CheckConfig spec, CancellationToken abort)
     {
         var run = _runs.Start(spec.Timeout, abort);
         var redirects = 0;
+        CookieJar? cookies = null;
         try
         {
             for (Uri? url = null; ; redirects++)
             {
-                var answer = await engine.GetAsync(spec.Url, url, spec, run);
+                var answer = await engine.GetAsync(spec.Url, url, url is null ? null : cookies?.For(url), spec, run);
                 if (answer.IsInvalidUrl)
-                    return run.Failed(FailureReason.InvalidRequest, FailureKind.Terminal);
+                    return run.Failed(FailureReason.InvalidRequest, redirects > 0 ? FailureKind.Retryable : FailureKind.Terminal);
                 // The parser accepts any three digits, but HTTP has no status below 100.
                 if (answer.Status < 100)
                     return run.Failed(FailureReason.NetworkError, FailureKind.Retryable);
                 if (answer.Location is not null && redirects == MaxRedirects)
                     return run.Failed(FailureReason.TooManyRedirects, FailureKind.Definite, answer.Status);
                 // A location that cannot be followed leaves the redirect as the answer.
-                if (answer.Location is null || !TryFollow(url ?? new Uri(spec.Url), answer.Location, out url))
+                var from = url;
+                if (answer.Location is null || !Redirect.TryResolve(from ??= new Uri(spec.Url), answer.Location, out url))
                     return run.Answered(answer.Status);
+                foreach (var cookie in answer.SetCookies ?? [])
+                    (cookies ??= new CookieJar(time)).Store(from, cookie);
             }
         }
         catch (Exception failure)
@@ -45,15 +64,13 @@ internal sealed class HttpProbe(IHttpEngine engine, TimeProvider time) : IProbe
             if (run.Explain(failure) is not { } cause)
                 throw;
             // Only the redirect's target fails permanently; the monitor's own URL may redirect elsewhere later.
-            return run.Failed(cause.Reason, redirects > 0 && cause.Kind == FailureKind.Terminal ? FailureKind.Retryable : cause.Kind);
+            return run.Failed(redirects > 0 && cause.Kind == FailureKind.Terminal ? cause with { Kind = FailureKind.Retryable } : cause);
         }
         finally
         {
             _runs.End(run);
         }
     }
-
-    private static bool TryFollow(Uri from, string location, out Uri url) => Uri.TryCreate(from, location, out url!) && IsHttp(url);
 
     /// <summary>Whether an absolute URL can be asked for.</summary>
     public static bool IsHttp(Uri url) => (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) && url.Host.Length > 0;

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Monit.Core.Checks;
+using Monit.Probes.Network.Tls;
 
 namespace Monit.Probes.Network;
 
@@ -20,7 +21,7 @@ internal static class FailureClassifier
                 case BlockedTargetException:
                     return new Failure(FailureReason.BlockedTarget, FailureKind.Definite);
                 case AuthenticationException:
-                    return new Failure(FailureReason.TlsError, FailureKind.Definite);
+                    return new Failure(FailureReason.TlsError, FailureKind.Definite, (cause as TlsException)?.Message);
                 case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData }:
                     return new Failure(FailureReason.DnsFailure, FailureKind.Terminal);
                 case SocketException { SocketErrorCode: SocketError.TryAgain or SocketError.NoRecovery }:

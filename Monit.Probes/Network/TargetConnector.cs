@@ -1,19 +1,25 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using Monit.Probes.Network.Sockets;
+using Monit.Probes.Network.Tls;
 
 namespace Monit.Probes.Network;
 
 /// <summary>
 /// Resolves a name and connects. The <see cref="TargetGuard"/> is applied to the very address that is connected to, so
-/// neither DNS rebinding nor a redirect gets around it.
+/// neither DNS rebinding nor a redirect gets around it. Several addresses are tried by a <see cref="ConnectionRace"/>.
 /// </summary>
 internal sealed class TargetConnector(TargetGuard guard, TargetResolver resolve)
 {
     /// <summary>Whether connections use <see cref="Epoll"/>; default: on Linux. Otherwise they use .NET's own sockets.</summary>
     public bool UsesEpoll { get; init; } = OperatingSystem.IsLinux();
+
+    /// <summary>What performs the handshakes; default: with the roots that this machine trusts.</summary>
+    public TlsClient Tls { get; init; } = new(SystemRoots.Load, TimeProvider.System);
+    /// <summary>For the pauses of a race.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    private Routes Ways => field ??= new Routes(Time);
 
     /// <summary>Connects, and performs the TLS handshake if <paramref name="secure"/>.</summary>
     /// <param name="inline">
@@ -22,14 +28,14 @@ internal sealed class TargetConnector(TargetGuard guard, TargetResolver resolve)
     /// </param>
     /// <exception cref="BlockedTargetException">The guard refuses all addresses.</exception>
     /// <exception cref="SocketException">The name has no address, or no address accepts the connection.</exception>
-    /// <exception cref="AuthenticationException">The handshake failed.</exception>
+    /// <exception cref="TlsException">The handshake failed, or the certificate is refused.</exception>
     public async ValueTask<Stream> OpenAsync(string host, int port, bool secure, bool inline, PhaseClock clock, CancellationToken ct)
     {
         var stream = await ConnectAsync(host, port, inline && !secure, clock, ct);
         if (!secure)
             return stream;
         clock.Enter(Phase.Tls);
-        return await SecureAsync(stream, host, ct);
+        return await Tls.SecureAsync(stream, host, ct);
     }
 
     private async ValueTask<Stream> ConnectAsync(string host, int port, bool inline, PhaseClock clock, CancellationToken ct)
@@ -44,25 +50,31 @@ internal sealed class TargetConnector(TargetGuard guard, TargetResolver resolve)
             throw new BlockedTargetException();
 
         clock.Enter(Phase.Connect);
-        for (var i = 0; ; i++)
+        return allowed.Length == 1
+            ? await ConnectAsync(allowed[0], port, inline, ct)
+            : await ConnectionRace.RunAsync(
+                ConnectionRace.InTurns(allowed, Ways.ToIPv6), (address, end) => ConnectAsync(address, port, inline, end), Time, ct);
+    }
+
+    private async ValueTask<Stream> ConnectAsync(IPAddress address, int port, bool inline, CancellationToken ct)
+    {
+        var target = new IPEndPoint(address, port);
+        try
         {
-            try
-            {
-                var target = new IPEndPoint(allowed[i], port);
-                return UsesEpoll ? await EpollStream.ConnectAsync(target, inline, ct) : await ConnectPortablyAsync(target, ct);
-            }
-            catch (SocketException) when (i + 1 < allowed.Length)
-            {
-                // Try the next address.
-            }
+            return UsesEpoll ? await EpollStream.ConnectAsync(target, inline, ct) : await ConnectPortablyAsync(target, ct);
+        }
+        catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AddressNotAvailable)
+        {
+            throw Routes.Explain(failure, address);
         }
     }
 
     private static async ValueTask<Stream> ConnectPortablyAsync(IPEndPoint target, CancellationToken ct)
     {
-        var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = FileReserve.Open(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
+            socket.NoDelay = true;
             await socket.ConnectAsync(target, ct);
             return new NetworkStream(socket, ownsSocket: true);
         }
@@ -70,21 +82,6 @@ internal sealed class TargetConnector(TargetGuard guard, TargetResolver resolve)
         {
             socket.Dispose();
             throw;
-        }
-    }
-
-    private static async ValueTask<SslStream> SecureAsync(Stream stream, string host, CancellationToken ct)
-    {
-        var secure = new SslStream(stream);
-        try
-        {
-            await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = host }, ct);
-            return secure;
-        }
-        catch (Exception failure)
-        {
-            await secure.DisposeAsync();
-            throw failure is OperationCanceledException ? failure : new AuthenticationException("The TLS handshake failed.", failure);
         }
     }
 

@@ -11,5 +11,9 @@ internal interface IProbe
     ICheckKind Kind { get; }
 
     /// <exception cref="OperationCanceledException"><paramref name="abort"/> was cancelled; there is no observation.</exception>
+    /// <exception cref="ExhaustedException">
+    /// Monit's own machine or process has run out of something (files, ports, memory, threads); there is no observation, and
+    /// nothing is known about the target.
+    /// </exception>
     ValueTask<Observation> RunAsync(CheckConfig spec, CancellationToken abort);
 }

@@ -7,27 +7,46 @@ namespace Monit.Probes.Runs;
 /// <summary>The time limit of one check, and the clock of its phases.</summary>
 internal sealed class ProbeRun : CancellationTokenSource
 {
+    private readonly TimeProvider _time;
     private readonly CancellationToken _abort;
     private readonly CancellationTokenRegistration _aborting;
+    private TimeSpan _timeout;
+    private long _started;
 
     private ProbeRun(TimeProvider time, CancellationToken abort)
     {
-        _abort = abort;
+        (_time, _abort) = (time, abort);
         _aborting = abort.UnsafeRegister(static run => ((ProbeRun)run!).Cancel(), this);
         Clock = new PhaseClock(time);
     }
 
     public PhaseClock Clock { get; }
 
+    /// <summary>Whether the time limit has ended it, and nothing else.</summary>
+    public bool HasTimedOut => IsCancellationRequested && !_abort.IsCancellationRequested;
+
+    /// <summary>Shortens the time limit: from now on at most so long.</summary>
+    public void Limit(TimeSpan rest)
+    {
+        if (rest < _timeout - _time.GetElapsedTime(_started))
+            CancelAfter(rest);
+    }
+
     public Observation Answered(int httpStatus) => Clock.Stop(null, httpStatus);
 
-    public Observation Failed(FailureReason reason, FailureKind kind, int? httpStatus = null) => Clock.Stop(new Failure(reason, kind), httpStatus);
+    public Observation Failed(FailureReason reason, FailureKind kind, int? httpStatus = null) => Failed(new Failure(reason, kind), httpStatus);
+
+    public Observation Failed(Failure failure, int? httpStatus = null) => Clock.Stop(failure, httpStatus);
 
     /// <summary>What an exception says about the target; null if nothing, as it is a defect of Monit.</summary>
     /// <exception cref="OperationCanceledException">The check was aborted.</exception>
+    /// <exception cref="ExhaustedException">Monit itself has run out of something.</exception>
     public Failure? Explain(Exception failure)
     {
         _abort.ThrowIfCancellationRequested();
+        // Even after the time limit, which the lack may have used up.
+        if (Exhaustion.Of(failure) is { } resource)
+            throw new ExhaustedException(resource, failure);
         return IsCancellationRequested ? new Failure(FailureReason.Timeout, FailureKind.Retryable) : FailureClassifier.Classify(failure);
     }
 
@@ -45,6 +64,7 @@ internal sealed class ProbeRun : CancellationTokenSource
         public ProbeRun Start(TimeSpan timeout, CancellationToken abort)
         {
             var run = _idle.TryDequeue(out var used) && used._abort == abort ? used : new ProbeRun(time, abort);
+            (run._timeout, run._started) = (timeout, time.GetTimestamp());
             run.Clock.Start();
             run.CancelAfter(timeout);
             return run;

@@ -45,8 +45,9 @@ public readonly record struct Completion(
 /// <param name="Incident">The state derived from SQL; <see langword="default"/> if no incident is open.</param>
 /// <param name="Soon">The maximum delay until its next check; null: it is due at its next slot.</param>
 /// <param name="Force">Write even if Redis has this version ("check now", repair).</param>
+/// <param name="Spacing">If <paramref name="Soon"/> makes it due out of turn, how long after the last check out of turn at the earliest.</param>
 public readonly record struct ScheduleEntry(
-    Guid Id, CheckConfig Config, IncidentState Incident, TimeSpan? Soon, bool Force = false);
+    Guid Id, CheckConfig Config, IncidentState Incident, TimeSpan? Soon, bool Force = false, TimeSpan Spacing = default);
 
 /// <summary>The reply of <c>schedule</c>.</summary>
 /// <param name="Newer">

@@ -133,18 +133,19 @@ public sealed class RedisSchedule(
     public async Task<Scheduled> ScheduleAsync(int shard, IReadOnlyList<ScheduleEntry> batch, CancellationToken ct = default)
     {
         var format = options.Value.ConfigFormat;
-        var args = new RedisValue[1 + batch.Count * 7];
+        var args = new RedisValue[1 + batch.Count * 8];
         args[0] = CheckConfig.NewestFormat;
         for (var i = 0; i < batch.Count; i++)
         {
             var entry = batch[i];
-            args[1 + i * 7] = Text(entry.Id);
-            args[2 + i * 7] = entry.Config.Encode(format);
-            args[3 + i * 7] = entry.Incident.Encode();
-            args[4 + i * 7] = Cadence.Phase(entry.Id, entry.Config.Interval);
-            args[5 + i * 7] = entry.Soon is { } soon ? Ms(soon) : RedisValue.EmptyString;
-            args[6 + i * 7] = entry.Force ? 1 : 0;
-            args[7 + i * 7] = entry.Config.Target(format == 1 ? 2 : 1);
+            args[1 + i * 8] = Text(entry.Id);
+            args[2 + i * 8] = entry.Config.Encode(format);
+            args[3 + i * 8] = entry.Incident.Encode();
+            args[4 + i * 8] = Cadence.Phase(entry.Id, entry.Config.Interval);
+            args[5 + i * 8] = entry.Soon is { } soon ? Ms(soon) : RedisValue.EmptyString;
+            args[6 + i * 8] = entry.Force ? 1 : 0;
+            args[7 + i * 8] = entry.Config.Target(format == 1 ? 2 : 1);
+            args[8 + i * 8] = Ms(entry.Spacing);
         }
         var reply = await RunAsync(RedisScript.Schedule, shard, args, ct);
         return new Scheduled((int)reply[0], Positions(reply[1]));

@@ -71,6 +71,7 @@ internal sealed class AlertConfiguration : IEntityTypeConfiguration<Alert>
         alert.HasIndex(a => new { a.IncidentId, a.Kind }).IsUnique();
         alert.HasIndex(a => a.NextAttemptAt).HasFilter("status IN ('pending', 'sending')")
             .HasDatabaseName("ix_alerts_unsent");
+        alert.HasIndex(a => a.GivenUpAt).HasFilter("given_up_at IS NOT NULL").HasDatabaseName("ix_alerts_given_up");
     }
 }
 
@@ -81,8 +82,34 @@ internal sealed class AlertAttemptConfiguration : IEntityTypeConfiguration<Alert
         attempt.ToTable("alert_attempts");
         attempt.Property(a => a.Channel).HasMaxLength(16);
         attempt.Property(a => a.Error).HasMaxLength(500);
+        attempt.Property(a => a.Answer).HasMaxLength(500);
         attempt.HasOne<Alert>().WithMany().HasForeignKey(a => a.AlertId).OnDelete(DeleteBehavior.Cascade);
         attempt.HasIndex(a => new { a.AlertId, a.Number });
+    }
+}
+
+internal sealed class AlertAddressConfiguration : IEntityTypeConfiguration<AlertAddress>
+{
+    public void Configure(EntityTypeBuilder<AlertAddress> address)
+    {
+        address.ToTable("alert_addresses");
+        address.HasKey(a => new { a.UserId, a.Address });
+        address.Property(a => a.Address).HasMaxLength(320);
+        address.Property(a => a.TokenHash).HasMaxLength(64);
+        address.HasOne<User>().WithMany().HasForeignKey(a => a.UserId).OnDelete(DeleteBehavior.Cascade);
+        address.HasIndex(a => a.Address);
+        address.HasIndex(a => a.TokenHash).IsUnique();
+        address.HasIndex(a => a.AskAt).HasFilter("ask_at IS NOT NULL").HasDatabaseName("ix_alert_addresses_ask");
+    }
+}
+
+internal sealed class MailCountConfiguration : IEntityTypeConfiguration<MailCount>
+{
+    public void Configure(EntityTypeBuilder<MailCount> count)
+    {
+        count.ToTable("mail_counts");
+        count.HasKey(c => new { c.Day, c.Key });
+        count.Property(c => c.Key).HasMaxLength(340);
     }
 }
 

@@ -1,4 +1,6 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Monit.Storage.Resilience;
 
 namespace Monit.Storage.Sql;
 
@@ -22,6 +24,8 @@ public static class DbOptions
         return options;
     }
 
+    /// <summary>Writes of all contexts with these options queue for SQLite's write lock; see <see cref="SqliteWriteQueue"/>.</summary>
     public static DbContextOptionsBuilder UseMonitSqlite(this DbContextOptionsBuilder options, string connectionString) =>
-        options.UseSqlite(connectionString).UseSnakeCaseNamingConvention();
+        options.UseSqlite(new SqliteConnectionStringBuilder(connectionString) { DefaultTimeout = SqliteWriteQueue.NoWait }.ConnectionString)
+            .AddInterceptors(new SqliteWriteQueue(TimeProvider.System)).UseSnakeCaseNamingConvention();
 }

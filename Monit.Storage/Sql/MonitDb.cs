@@ -14,6 +14,8 @@ public abstract class MonitDb(DbContextOptions options) : DbContext(options)
     public DbSet<MonitorIncident> Incidents => Set<MonitorIncident>();
     public DbSet<Alert> Alerts => Set<Alert>();
     public DbSet<AlertAttempt> AlertAttempts => Set<AlertAttempt>();
+    public DbSet<AlertAddress> AlertAddresses => Set<AlertAddress>();
+    public DbSet<MailCount> MailCounts => Set<MailCount>();
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
     public DbSet<Setting> Settings => Set<Setting>();
 
@@ -22,6 +24,9 @@ public abstract class MonitDb(DbContextOptions options) : DbContext(options)
     /// cannot deadlock. Code that changes a monitor's version or incident must hold this lock.
     /// </summary>
     public abstract IQueryable<UptimeMonitor> LockMonitors(Guid[] ids);
+
+    /// <summary>Keeps everybody else from adding or changing accounts until the caller's transaction ends.</summary>
+    public abstract Task LockUsersAsync(CancellationToken ct);
 
     /// <summary>Inserts monitors in bulk.</summary>
     public virtual async Task InsertAsync(IReadOnlyList<UptimeMonitor> monitors, CancellationToken ct)

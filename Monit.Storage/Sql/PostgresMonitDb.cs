@@ -12,6 +12,9 @@ public sealed class PostgresMonitDb(DbContextOptions<PostgresMonitDb> options) :
     public override IQueryable<UptimeMonitor> LockMonitors(Guid[] ids) =>
         Monitors.FromSql($"SELECT * FROM monitors WHERE id = ANY ({ids}) ORDER BY id FOR UPDATE");
 
+    public override Task LockUsersAsync(CancellationToken ct) =>
+        Database.ExecuteSqlAsync($"LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE", ct);
+
     /// <summary>Uses COPY, which is ten times as fast as INSERT. The columns are those of the model.</summary>
     public override async Task InsertAsync(IReadOnlyList<UptimeMonitor> monitors, CancellationToken ct)
     {

@@ -12,6 +12,8 @@ public sealed class SqliteMonitDb(DbContextOptions<SqliteMonitDb> options) : Mon
 {
     public override IQueryable<UptimeMonitor> LockMonitors(Guid[] ids) => Monitors.Where(m => ids.Contains(m.Id));
 
+    public override Task LockUsersAsync(CancellationToken ct) => Task.CompletedTask;
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMicroseconds>();
 

@@ -14,11 +14,23 @@ namespace Monit.Storage.Sync;
 /// </summary>
 public sealed class MonitorSync(IDbContextFactory<MonitDb> dbs, RedisSchedule schedule, StoreResilience resilience)
 {
+    /// <summary>Checks of one monitor that its owner asks for, or makes due by changing it, are so far apart.</summary>
+    public static readonly TimeSpan Spacing = TimeSpan.FromSeconds(5);
+
     /// <param name="ids">At most <see cref="RedisSchedule.MaxBatch"/>.</param>
     /// <param name="soon">The maximum delay until the next check; null: due at the next slot.</param>
-    /// <param name="force">Write even if Redis has this version: "check now", or a configuration that cannot be read.</param>
+    /// <param name="force">Write even if Redis has this version: a repair, which waits for no <see cref="Spacing"/>.</param>
     /// <returns>How many monitors were left to a newer process.</returns>
-    public async Task<int> SyncAsync(IReadOnlyCollection<Guid> ids, TimeSpan? soon, bool force = false, CancellationToken ct = default)
+    public Task<int> SyncAsync(IReadOnlyCollection<Guid> ids, TimeSpan? soon, bool force = false, CancellationToken ct = default) =>
+        SyncAsync(ids, soon, force, spaced: !force, ct);
+
+    /// <summary>
+    /// "Check now": makes it due at once, even while it is being checked; within <see cref="Spacing"/> of the last check that was
+    /// asked for, after it.
+    /// </summary>
+    public Task CheckNowAsync(Guid id, CancellationToken ct = default) => SyncAsync([id], TimeSpan.Zero, force: true, spaced: true, ct);
+
+    private async Task<int> SyncAsync(IReadOnlyCollection<Guid> ids, TimeSpan? soon, bool force, bool spaced, CancellationToken ct)
     {
         var pending = ids.ToArray();
         var left = new HashSet<Guid>();
@@ -26,7 +38,7 @@ public sealed class MonitorSync(IDbContextFactory<MonitDb> dbs, RedisSchedule sc
         {
             var seen = await ReadAsync(pending, ct);
             left.ExceptWith(pending);
-            left.UnionWith(await WriteAsync(pending, seen, soon, force, ct));
+            left.UnionWith(await WriteAsync(pending, seen, soon, force, spaced, ct));
             var now = await resilience.RunAsync(token => VersionsAsync(pending, seen, left, token), ct);
             pending = [.. pending.Where(id =>
                 now.TryGetValue(id, out var version) != seen.TryGetValue(id, out var row) || version != (row?.Monitor.Version ?? 0))];
@@ -34,15 +46,12 @@ public sealed class MonitorSync(IDbContextFactory<MonitDb> dbs, RedisSchedule sc
         return left.Count;
     }
 
-    /// <summary>"Check now": makes it due at once, even while it is being checked.</summary>
-    public Task CheckNowAsync(Guid id, CancellationToken ct = default) => SyncAsync([id], TimeSpan.Zero, force: true, ct);
-
     /// <summary>A monitor in SQL with the state of its open incident.</summary>
     internal sealed record Row(UptimeMonitor Monitor, IncidentState Incident)
     {
         // A change that has never reached Redis is due at once; a monitor that Redis has lost waits for its slot.
-        internal ScheduleEntry Entry(TimeSpan? soon, bool force) => new(Monitor.Id, Monitor.ToCheckConfig(), Incident,
-            soon ?? (Monitor.SyncedVersion < Monitor.Version ? TimeSpan.Zero : null), force);
+        internal ScheduleEntry Entry(TimeSpan? soon, bool force, bool spaced) => new(Monitor.Id, Monitor.ToCheckConfig(), Incident,
+            soon ?? (Monitor.SyncedVersion < Monitor.Version ? TimeSpan.Zero : null), force, spaced ? Spacing : TimeSpan.Zero);
     }
 
     /// <summary>The monitors that <paramref name="filter"/> selects, with their open incidents.</summary>
@@ -68,7 +77,7 @@ public sealed class MonitorSync(IDbContextFactory<MonitDb> dbs, RedisSchedule sc
 
     // Returns the monitors left to a newer process.
     private async Task<List<Guid>> WriteAsync(
-        Guid[] ids, Dictionary<Guid, Row> rows, TimeSpan? soon, bool force, CancellationToken ct)
+        Guid[] ids, Dictionary<Guid, Row> rows, TimeSpan? soon, bool force, bool spaced, CancellationToken ct)
     {
         var left = new List<Guid>();
         foreach (var shard in ids.GroupBy(schedule.Keys.ShardOf))
@@ -77,7 +86,7 @@ public sealed class MonitorSync(IDbContextFactory<MonitDb> dbs, RedisSchedule sc
             var wanted = known[true].ToList();
             if (wanted.Count > 0)
             {
-                var scheduled = await schedule.ScheduleAsync(shard.Key, wanted.ConvertAll(id => rows[id].Entry(soon, force)), ct);
+                var scheduled = await schedule.ScheduleAsync(shard.Key, wanted.ConvertAll(id => rows[id].Entry(soon, force, spaced)), ct);
                 left.AddRange(scheduled.Newer.Select(position => wanted[position]));
             }
             if (known[false].Any())

@@ -17,11 +17,12 @@ internal sealed class Completions(IOptions<DecisionRules> rules)
         {
             NextCheck.Retry => (now + (long)rules.Value.RetryDelay.TotalMilliseconds, TimeSpan.Zero),
             NextCheck.Parked when rules.Value.ParkedRecheck == TimeSpan.Zero => (Completion.Never, TimeSpan.Zero),
-            NextCheck.Parked => (now + (long)rules.Value.ParkedRecheck.TotalMilliseconds, TimeSpan.Zero),
+            NextCheck.Parked when rules.Value.ParkedPace(outcome.Incident.FailureCount) is var pace && pace > job.Config.Interval =>
+                (now + (long)pace.TotalMilliseconds, TimeSpan.Zero),
             _ => (Cadence.Next(job.Id, now, job.Config.Interval), job.Config.Interval),
         };
         var status = new MonitorStatus(
-            outcome.State, done.Verdict.HttpStatus, done.Verdict.LatencyMs, done.Verdict.Reason, done.At);
+            outcome.State, done.Verdict.HttpStatus, done.Verdict.LatencyMs, done.Verdict.Reason, done.At, done.Verdict.Detail);
         // A healthy monitor without failure counters in Redis needs no write.
         IncidentState? incident = outcome.Incident.IsHealthy && job.RawIncident.IsEmpty ? null : outcome.Incident;
         return new Completion(job.Lease, due, period, status, incident);

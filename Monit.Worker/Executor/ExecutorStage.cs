@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Monit.Core.Checks;
 using Monit.Core.Incidents;
+using Monit.Probes.Network;
 using Monit.Probes.Runs;
 using Monit.Storage.Sync;
 using Monit.Worker.Completer;
@@ -20,6 +21,10 @@ internal sealed partial class ExecutorStage(
     PermitPool permits,
     CompleterStage completer,
     LeaseKeeper leases,
+    Owners owners,
+    StallWatch stalls,
+    Shortages shortages,
+    CheckErrors errors,
     MonitorSync sync,
     PipelineMetrics metrics,
     TimeProvider time,
@@ -40,9 +45,12 @@ internal sealed partial class ExecutorStage(
     public async Task RunAsync(int workers, CancellationToken stop, CancellationToken abort)
     {
         metrics.ObservePermits("all", () => permits.Used, permits.Limit);
-        metrics.ObservePermits("suspects", () => permits.SuspectsUsed, permits.Limit / 2);
+        metrics.ObservePermits("suspects", () => permits.Suspects.Used, permits.Suspects.Limit);
+        metrics.ObservePermits("new", () => permits.Fresh.Used, permits.Fresh.Limit);
+        if (FileLimit.Files is { } files && permits.Limit == FileLimit.Permits(files))
+            LogFewFiles(files, permits.Limit);
         using var idle = new CancellationTokenSource();
-        var keeping = leases.RunAsync(idle.Token);
+        var keeping = Task.WhenAll(leases.RunAsync(idle.Token), owners.RunAsync(idle.Token), stalls.RunAsync(idle.Token));
         var repairing = RepairAsync(stop);
         await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => WorkAsync(stop, abort)));
         _unreadable.Writer.Complete();
@@ -110,6 +118,7 @@ internal sealed partial class ExecutorStage(
 
         if (await permits.TryAcquireAsync(job, stop) is not { } permit)
         {
+            shortages.Report("slots");
             await completer.ReleaseAsync(job, CompleterStage.BackOff());
             return;
         }
@@ -119,7 +128,9 @@ internal sealed partial class ExecutorStage(
 
     private async Task CheckAsync(CheckJob job, PermitPool.Permit permit, CancellationToken abort)
     {
-        var took = TimeSpan.Zero;
+        TimeSpan? took = null;
+        var (at, started, madeRoom) = (0L, 0L, false);
+        using var giveUp = permits.IsNew(permit) ? CancellationTokenSource.CreateLinkedTokenSource(abort) : null;
         try
         {
             var left = job.Clock.Left;
@@ -131,13 +142,19 @@ internal sealed partial class ExecutorStage(
             }
             if (left < job.Config.Timeout + Margin)
                 leases.Keep(job);
-            var at = job.Clock.Now;
-            var started = time.GetTimestamp();
+            (at, started) = (job.Clock.Now, time.GetTimestamp());
             // What follows may run on the thread that serves the sockets of all checks: nothing here judges.
-            var seen = await probes.RunAsync(job.Config, abort);
+            var isNew = giveUp is null ? null : probes.RunAsync(job.Config, giveUp.Token).AsTask();
+            madeRoom = isNew is not null && await IsSlowAsync(isNew) && !permits.TrySuspect(ref permit);
+            if (madeRoom)
+                await giveUp!.CancelAsync();
+            var seen = isNew is null ? await probes.RunAsync(job.Config, abort) : await isNew;
             // Measured before the result channel, whose waiting time must not mark the target as slow.
             var ended = time.GetTimestamp();
             took = time.GetElapsedTime(started, ended);
+            if (IsOurs(job.Config, seen, started))
+                throw new ExhaustedException("processor");
+            errors.Worked(job.Id);
             await leases.EndAsync(job);
             await results.Writer.WriteAsync(new ObservedJob(job, seen, at, started, ended), CancellationToken.None);
         }
@@ -146,17 +163,61 @@ internal sealed partial class ExecutorStage(
             await leases.EndAsync(job);
             await completer.ReleaseAsync(job, TimeSpan.Zero);
         }
-        catch (Exception failure)
+        catch (OperationCanceledException) when (madeRoom)
         {
-            LogNotChecked(job.Id, failure);
+            // It comes again as a suspect: new monitors that answer must not wait until silent ones have timed out.
+            took = PermitPool.Slow;
+            shortages.Report("slots");
             await leases.EndAsync(job);
             await completer.ReleaseAsync(job, CompleterStage.BackOff());
+        }
+        catch (ExhaustedException shortage)
+        {
+            shortages.Report(shortage.Resource);
+            await leases.EndAsync(job);
+            await completer.ReleaseAsync(job, CompleterStage.BackOff());
+        }
+        catch (Exception failure)
+        {
+            await leases.EndAsync(job);
+            await NotCheckedAsync(job, at, started, failure);
         }
         finally
         {
             permits.Release(job, permit, took);
             Ended();
         }
+    }
+
+    private async Task<bool> IsSlowAsync(Task check)
+    {
+        await check.WaitAsync(PermitPool.Slow, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return !check.IsCompleted;
+    }
+
+    // Whether it failed, or was slow, because this process did not get to run. A fifth of a time-out may make the difference for a
+    // target that answers slowly; one that breaks the connection does so if Monit is silent for a whole one.
+    private bool IsOurs(CheckConfig spec, in Observation seen, long started)
+    {
+        if (seen.Failure is not { } failure)
+            return seen.Total > spec.LatencyThreshold && seen.Total - stalls.Since(started) <= spec.LatencyThreshold;
+        var patience = failure.Reason is FailureReason.Timeout or FailureReason.NetworkTimeout ? 0.2 : 1;
+        return stalls.Since(started) > spec.Timeout * patience;
+    }
+
+    private async Task NotCheckedAsync(CheckJob job, long at, long started, Exception failure)
+    {
+        var (isFirst, giveUp) = errors.Failed(job.Id);
+        if (isFirst)
+            LogNotChecked(job.Id, failure);
+        if (!giveUp)
+        {
+            await completer.ReleaseAsync(job, CompleterStage.BackOff());
+            return;
+        }
+        var ended = time.GetTimestamp();
+        var seen = new Observation(new Failure(FailureReason.CheckError, FailureKind.NotJudged), null, time.GetElapsedTime(started, ended), default);
+        await results.Writer.WriteAsync(new ObservedJob(job, seen, at, started, ended), CancellationToken.None);
     }
 
     private void Ended()
@@ -174,6 +235,9 @@ internal sealed partial class ExecutorStage(
     [LoggerMessage(4, LogLevel.Error, "{Count} monitors could not be read from SQL; their jobs are released")]
     private partial void LogNotRepaired(int count, Exception failure);
 
-    [LoggerMessage(3, LogLevel.Error, "The check of monitor {MonitorId} failed with an internal error; its job is released")]
+    [LoggerMessage(5, LogLevel.Warning, "The limit of open files ({Files}) leaves room for {Checks} checks at once; raise it (ulimit -n) to allow more")]
+    private partial void LogFewFiles(int files, int checks);
+
+    [LoggerMessage(3, LogLevel.Error, "The check of monitor {MonitorId} failed with an internal error; after some tries it is shown as CHECK_ERROR, without an incident. Please report this")]
     private partial void LogNotChecked(Guid monitorId, Exception failure);
 }

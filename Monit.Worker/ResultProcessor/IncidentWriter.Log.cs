@@ -4,8 +4,8 @@ namespace Monit.Worker.ResultProcessor;
 
 internal sealed partial class IncidentWriter
 {
-    [LoggerMessage(1, LogLevel.Warning, "Monitor {MonitorId} ({Url}) is down: {Reason}, HTTP status {HttpStatus}")]
-    private partial void LogDown(Guid monitorId, string url, string reason, int? httpStatus);
+    [LoggerMessage(1, LogLevel.Warning, "Monitor {MonitorId} ({Url}) is down: {Reason}, HTTP status {HttpStatus}, detail: {Detail}")]
+    private partial void LogDown(Guid monitorId, string url, string reason, int? httpStatus, string detail);
 
     [LoggerMessage(2, LogLevel.Information, "Monitor {MonitorId} ({Url}) is up again")]
     private partial void LogUp(Guid monitorId, string url);

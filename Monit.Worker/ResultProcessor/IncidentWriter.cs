@@ -183,7 +183,7 @@ internal sealed partial class IncidentWriter(
         if (pending.Outcome.Change == IncidentChange.Open)
         {
             metrics.IncidentsOpened.Add(1);
-            LogDown(job.Id, job.Config.LogUrl, verdict.Reason!.Value.ToWire(), verdict.HttpStatus);
+            LogDown(job.Id, job.Config.LogUrl, verdict.Reason!.Value.ToWire(), verdict.HttpStatus, verdict.Detail ?? "none");
         }
         else
         {

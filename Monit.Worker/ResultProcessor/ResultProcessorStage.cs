@@ -20,6 +20,7 @@ internal sealed partial class ResultProcessorStage(
     CompleterStage completer,
     Completions completions,
     RetryBudget retries,
+    CheckErrors errors,
     IOptions<DecisionRules> options,
     CheckTracing tracing,
     PipelineMetrics metrics,
@@ -46,7 +47,7 @@ internal sealed partial class ResultProcessorStage(
     {
         try
         {
-            var verdict = Judge.Of(seen.Job.Config, seen.Observation);
+            var verdict = Judged(seen);
             metrics.RecordCheck(verdict, seen.Observation);
             await DecideAsync(new CheckedJob(seen, verdict));
         }
@@ -54,6 +55,20 @@ internal sealed partial class ResultProcessorStage(
         {
             LogBroken(seen.Job.Id, failure);
             await completer.ReleaseAsync(seen.Job, CompleterStage.BackOff());
+        }
+    }
+
+    private Verdict Judged(in ObservedJob seen)
+    {
+        try
+        {
+            return Judge.Of(seen.Job.Config, seen.Observation);
+        }
+        catch (Exception failure)
+        {
+            if (errors.Failed(seen.Job.Id).IsFirst)
+                LogNotJudged(seen.Job.Id, failure);
+            return Verdict.Down(FailureReason.CheckError, FailureKind.NotJudged, seen.Observation.HttpStatus, seen.Observation.Latency);
         }
     }
 
@@ -79,6 +94,9 @@ internal sealed partial class ResultProcessorStage(
 
     [LoggerMessage(1, LogLevel.Debug, "Monitor {MonitorId} ({Url}) is {State}: {Reason}, HTTP status {HttpStatus}, {LatencyMs} ms")]
     private partial void LogChecked(Guid monitorId, string url, MonitorState state, string? reason, int? httpStatus, int? latencyMs);
+
+    [LoggerMessage(3, LogLevel.Error, "The check of monitor {MonitorId} could not be judged; it is shown as CHECK_ERROR, without an incident. Please report this")]
+    private partial void LogNotJudged(Guid monitorId, Exception failure);
 
     [LoggerMessage(2, LogLevel.Error, "The result of monitor {MonitorId} could not be processed; its job is released")]
     private partial void LogBroken(Guid monitorId, Exception failure);

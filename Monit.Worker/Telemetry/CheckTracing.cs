@@ -114,7 +114,7 @@ internal sealed class CheckTracing(IOptions<TelemetryOptions> options, TimeProvi
         if (request is not null)
             AddPhases(request, done.Observed.Observation.Phases);
         if (done.Verdict.Reason is { } reason)
-            request?.SetTag("error.type", reason.ToWire()).SetStatus(ActivityStatusCode.Error);
+            request?.SetTag("error.type", reason.ToWire()).SetTag("monit.check.detail", done.Verdict.Detail).SetStatus(ActivityStatusCode.Error);
     }
 
     private static void AddPhases(Activity request, in Phases phases)

@@ -25,6 +25,7 @@ internal sealed class PipelineMetrics
         Fenced = meter.CreateCounter<long>("monit.completions.fenced", "{job}", "Results that were fenced off because their lease had changed.");
         Expired = meter.CreateCounter<long>("monit.results.expired", "{job}", "Results dropped because a store was unavailable for longer than their lease.");
         Releases = meter.CreateCounter<long>("monit.releases", "{job}", "Jobs released unchecked.");
+        GivenBack = meter.CreateCounter<long>("monit.checks.given_back", "{check}", "Checks given back, not judged, because the worker lacks something.");
         Reclaims = meter.CreateCounter<long>("monit.reclaims", "{job}", "Jobs whose lease had expired.");
         MissedSlots = meter.CreateCounter<long>("monit.schedule.missed", "{slot}", "Slots that passed without a check.");
         Parked = meter.CreateCounter<long>("monit.monitors.parked", "{monitor}", "Monitors that left the normal cadence.");
@@ -53,6 +54,7 @@ internal sealed class PipelineMetrics
     public Counter<long> Fenced { get; }
     public Counter<long> Expired { get; }
     public Counter<long> Releases { get; }
+    public Counter<long> GivenBack { get; }
     public Counter<long> Reclaims { get; }
     public Counter<long> MissedSlots { get; }
     public Counter<long> Parked { get; }
@@ -65,7 +67,7 @@ internal sealed class PipelineMetrics
         var took = seen.Total;
         RecordPhases(seen.Phases);
         if (verdict.Reason is { } reason)
-            _checkDuration.Record(took.TotalSeconds, new("monit.check.outcome", "failure"), new("error.type", reason.ToWire()));
+            _checkDuration.Record(took.TotalSeconds, new("monit.check.outcome", verdict.Kind == FailureKind.NotJudged ? "unknown" : "failure"), new("error.type", reason.ToWire()));
         else
             _checkDuration.Record(took.TotalSeconds, new KeyValuePair<string, object?>("monit.check.outcome", "success"));
     }

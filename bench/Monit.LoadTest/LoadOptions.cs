@@ -20,8 +20,17 @@ internal sealed record LoadOptions
     public required int Body { get; init; }
     public required bool Tls { get; init; }
     public required bool Restart { get; init; }
+    /// <summary>One of <see cref="Hostility.Kinds"/>: as many such monitors as honest ones; null: none.</summary>
+    public string? Hostile { get; init; }
+    /// <summary>Whether the hostile monitors belong to the account of the honest ones.</summary>
+    public bool OneAccount { get; init; }
     /// <summary>Further settings of the worker, NAME=VALUE.</summary>
     public required string[] Settings { get; init; }
+
+    public int HostileMonitors => Hostile is null ? 0 : Monitors;
+
+    /// <summary>Seconds.</summary>
+    public int Timeout => Math.Clamp(Interval - 1, 1, Hostile is null ? 10 : 5);
 
     /// <summary>The id of a monitor: the same in every process, ascending by index.</summary>
     public static Guid Id(int index)
@@ -35,11 +44,16 @@ internal sealed record LoadOptions
     /// <summary>The targets share eight addresses, because a single one would run out of ports.</summary>
     public static string Address(int index) => $"127.0.0.{1 + index % 8}";
 
+    /// <summary>The host with TLS, since clients treat a name differently: it resolves to the first of the addresses.</summary>
+    public const string Name = "localhost";
+
     public string Url(int index, int port, int closed)
     {
+        if (index >= Monitors && Hostile is not null)
+            return Hostility.Url(Hostile, index, port);
         var (part, scheme) = (index % 100, Tls ? "https" : "http");
         return string.Create(CultureInfo.InvariantCulture,
-            $"{scheme}://{Address(index)}:{(part >= Failing && part < Failing + Refusing ? closed : port)}/{index}");
+            $"{scheme}://{(Tls ? Name : Hostility.HasNames(Hostile) ? NameServer.Name(index) : Address(index))}:{(part >= Failing && part < Failing + Refusing ? closed : port)}/{index}");
     }
 
     public bool IsFailing(int index) => index % 100 < Failing;

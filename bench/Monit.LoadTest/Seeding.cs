@@ -21,15 +21,15 @@ internal static class Seeding
     {
         var time = TimeProvider.System;
         await using var redis = await ConnectionMultiplexer.ConnectAsync(redisConnection);
-        var layout = Options.Create(new SchedulingOptions { Shards = options.Shards });
-        var schedule = new RedisSchedule(redis, new RedisKeys(layout), layout, new StoreResilience(time));
+        var schedule = Schedule(redis, options);
         var dbs = new Databases(database);
         var import = new MonitorImport(dbs, schedule);
         var now = time.GetUtcNow();
-        var owner = new User { Id = Guid.CreateVersion7(now), Name = "load", Email = "load@example.org", PasswordHash = "-", CreatedAt = now };
+        var owners = Enumerable.Range(0, 1 + Hostility.Accounts)
+            .Select(account => new User { Id = Guid.CreateVersion7(now), Name = "load", Email = $"load{account}@example.org", PasswordHash = "-", CreatedAt = now }).ToList();
         await using (var db = dbs.CreateDbContext())
         {
-            db.Users.Add(owner);
+            db.Users.AddRange(owners);
             await db.SaveChangesAsync(ct);
         }
 
@@ -37,27 +37,35 @@ internal static class Seeding
         await AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .StartAsync(async progress =>
             {
-                var bar = progress.AddTask("creating monitors", maxValue: options.Monitors);
-                await Parallel.ForEachAsync(Enumerable.Range(0, options.Monitors).Chunk(MonitorImport.PageSize),
+                var bar = progress.AddTask("creating monitors", maxValue: options.Monitors + options.HostileMonitors);
+                await Parallel.ForEachAsync(Pages(),
                     new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct }, async (page, token) =>
                     {
-                        await import.CreateAsync([.. page.Select(Monitor)], token);
-                        bar.Increment(page.Length);
+                        await import.CreateAsync([.. page.Indices.Select(index => Monitor(index, page.Owner))], token);
+                        bar.Increment(page.Indices.Length);
                     });
             });
         return time.GetElapsedTime(started);
 
-        UptimeMonitor Monitor(int index) => new()
+        // A page belongs to one account.
+        IEnumerable<(int[] Indices, Guid Owner)> Pages()
         {
-            Id = LoadOptions.Id(index), UserId = owner.Id, Url = options.Url(index, port, closed), IntervalSec = options.Interval,
-            TimeoutSec = Math.Clamp(options.Interval - 1, 1, 10), CreatedAt = now, UpdatedAt = now,
+            var size = Math.Clamp(options.HostileMonitors / Hostility.Accounts, 1, MonitorImport.PageSize);
+            return Enumerable.Range(0, options.Monitors).Chunk(MonitorImport.PageSize).Select(page => (page, owners[0].Id))
+                .Concat(Enumerable.Range(options.Monitors, options.HostileMonitors).Chunk(size)
+                    .Select((page, number) => (page, owners[options.OneAccount ? 0 : 1 + number % Hostility.Accounts].Id)));
+        }
+
+        UptimeMonitor Monitor(int index, Guid owner) => new()
+        {
+            Id = LoadOptions.Id(index), UserId = owner, Url = options.Url(index, port, closed), IntervalSec = options.Interval,
+            TimeoutSec = options.Timeout, CreatedAt = now, UpdatedAt = now,
         };
     }
 
-    private sealed class Databases(string connection) : IDbContextFactory<MonitDb>
+    public static RedisSchedule Schedule(ConnectionMultiplexer redis, LoadOptions options)
     {
-        private readonly DbContextOptions<PostgresMonitDb> _options = new DbContextOptionsBuilder<PostgresMonitDb>().UseMonitPostgres(connection).Options;
-
-        public MonitDb CreateDbContext() => new PostgresMonitDb(_options);
+        var layout = Options.Create(new SchedulingOptions { Shards = options.Shards });
+        return new RedisSchedule(redis, new RedisKeys(layout), layout, new StoreResilience(TimeProvider.System));
     }
 }

@@ -11,7 +11,7 @@ namespace Monit.LoadTest;
 /// The server that is checked, as cheap as possible, since it shares the machine. It computes every monitor's slots and so
 /// measures lag, missed and doubled checks. <c>/~start</c> starts a window, <c>/~stop</c> ends it and returns the result.
 /// </summary>
-internal sealed class Target(LoadOptions options, int port, X509Certificate2? certificate)
+internal sealed class Target(LoadOptions options, int port, X509Certificate2Collection certificates)
 {
     // A larger response may not fit into the socket's buffer at once.
     private const int SmallBody = 4096;
@@ -19,6 +19,8 @@ internal sealed class Target(LoadOptions options, int port, X509Certificate2? ce
     private readonly byte[] _up = Answer(200, options);
     private readonly byte[] _down = Answer(500, options);
     private readonly Arrivals _arrivals = new(options.Monitors, TimeSpan.FromSeconds(options.Interval));
+    private readonly SslStreamCertificateContext? _certificate = certificates.FirstOrDefault(certificate => certificate.HasPrivateKey) is { } own
+        ? SslStreamCertificateContext.Create(own, certificates, offline: true) : null;
     private int _connections;
 
     public Task RunAsync()
@@ -30,7 +32,7 @@ internal sealed class Target(LoadOptions options, int port, X509Certificate2? ce
             listener.Listen(4096);
             return listener;
         }).ToList();
-        return certificate is null && options.Body <= SmallBody
+        return _certificate is null && options.Body <= SmallBody
             ? Task.Factory.StartNew(() => new SocketLoop(listeners, Serve).Run(), TaskCreationOptions.LongRunning)
             : Task.WhenAll(listeners.Select(AcceptAsync));
     }
@@ -85,10 +87,10 @@ internal sealed class Target(LoadOptions options, int port, X509Certificate2? ce
     private async ValueTask<Stream> OpenAsync(Socket socket)
     {
         var stream = new NetworkStream(socket, ownsSocket: true);
-        if (certificate is null)
+        if (_certificate is null)
             return stream;
         var secure = new SslStream(stream);
-        await secure.AuthenticateAsServerAsync(certificate);
+        await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = _certificate });
         return secure;
     }
 

@@ -19,12 +19,14 @@ internal static class TestBed
     private static readonly TimeProvider Time = TimeProvider.System;
     private static readonly TimeSpan CatchUpLimit = TimeSpan.FromMinutes(10);
 
-    public static async Task<Figures> RunAsync(LoadOptions options, CancellationToken ct)
+    public static Task<Figures> RunAsync(LoadOptions options, CancellationToken ct) => InFolderAsync(folder => RunAsync(options, folder, ct));
+
+    public static async Task<Figures> InFolderAsync(Func<string, Task<Figures>> run)
     {
         var folder = Directory.CreateTempSubdirectory("monit-load-").FullName;
         try
         {
-            return await RunAsync(options, folder, ct);
+            return await run(folder);
         }
         finally
         {
@@ -47,6 +49,7 @@ internal static class TestBed
         var seeding = await Seeding.RunAsync(options, database, redis.ConnectionString, port, closed, ct);
         Say($"created in {seeding.TotalSeconds:F1} s");
         var baseline = await BaselineAsync(options, Path.Combine(folder, "before"), port, certificate, ct);
+        var openssl = OpenSsl(options, port, certificate);
         Say($"starting {options.Workers} worker(s)");
         var fleet = Enumerable.Range(0, options.Workers).Select(number => new Worker(options, number, folder, redis.ConnectionString, database, sink.Url, certificate)).ToList();
         try
@@ -73,6 +76,11 @@ internal static class TestBed
                 figures["restart_seconds"] = (await RestartAsync(fleet[0], http, options, port, ct)).TotalSeconds;
             fleet.ForEach(worker => worker.Dispose());
             AddBaseline(figures, baseline, await BaselineAsync(options, Path.Combine(folder, "after"), port, certificate, ct));
+            if (openssl is { } first && OpenSsl(options, port, certificate) is { } second)
+            {
+                figures["openssl_cpu_us_per_connection"] = (first + second) / 2;
+                figures["ratio_to_openssl"] = (double)figures["worker_cpu_us_per_check"] / ((first + second) / 2);
+            }
             Describe(figures, options);
             return figures;
         }
@@ -82,14 +90,14 @@ internal static class TestBed
         }
     }
 
-    private static Server StartPart(string name, LoadOptions options, string folder, int port, string? certificate)
+    public static Server StartPart(string name, LoadOptions options, string folder, int port, string? certificate)
     {
         var own = Path.Combine(folder, name);
         Directory.CreateDirectory(own);
         return Server.Start(own, ["dotnet", Path.Combine(AppContext.BaseDirectory, "Monit.LoadTest.dll")], new Dictionary<string, string>
         {
             [Part] = JsonSerializer.Serialize(new PartOptions(name, options, port, certificate)),
-            ["SSL_CERT_FILE"] = certificate is null ? "" : Certificate.Public(certificate),
+            ["SSL_CERT_FILE"] = certificate is null ? "" : Certificate.Root(certificate),
             // The target does little per read, so it can run on the socket thread.
             ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = name == "target" ? "1" : "0",
         });
@@ -101,6 +109,14 @@ internal static class TestBed
         using var baseline = StartPart("baseline", options, folder, port, certificate);
         await baseline.ExitAsync(TimeSpan.FromMinutes(2));
         return JsonSerializer.Deserialize<Baseline.Result>(await File.ReadAllTextAsync(baseline.LogFile, ct))!;
+    }
+
+    private static double? OpenSsl(LoadOptions options, int port, string? certificate)
+    {
+        if (certificate is null || options.KeepAlive)
+            return null;
+        Say("measuring openssl s_time -new against the same targets");
+        return OpenSslLoop.CpuMicroseconds(port, Certificate.Root(certificate));
     }
 
     // Measured before and after the window, since the load of the machine by others changes within minutes.
@@ -115,7 +131,7 @@ internal static class TestBed
         figures["ratio_to_baseline"] = (double)figures["worker_cpu_us_per_check"] / cpu;
     }
 
-    private static async Task ReadyAsync(List<Worker> fleet, HttpClient http, CancellationToken ct)
+    public static async Task ReadyAsync(List<Worker> fleet, HttpClient http, CancellationToken ct)
     {
         foreach (var worker in fleet)
         {
@@ -143,7 +159,7 @@ internal static class TestBed
         }
     }
 
-    private static async Task<Seen> ControlAsync(HttpClient http, LoadOptions options, int port, string what, CancellationToken ct)
+    public static async Task<Seen> ControlAsync(HttpClient http, LoadOptions options, int port, string what, CancellationToken ct)
     {
         // This process does not trust the target's certificate.
         using var own = options.Tls ? new HttpClient(new HttpClientHandler { ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator }) : null;
@@ -211,7 +227,7 @@ internal static class TestBed
         figures["tls"] = options.Tls;
     }
 
-    private static Task WaitAsync(string what, TimeSpan length, CancellationToken ct) =>
+    public static Task WaitAsync(string what, TimeSpan length, CancellationToken ct) =>
         AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new RemainingTimeColumn()).StartAsync(async progress =>
         {
             var bar = progress.AddTask(what, maxValue: Math.Max(1, length.TotalSeconds));
@@ -220,5 +236,5 @@ internal static class TestBed
             bar.Value = bar.MaxValue;
         });
 
-    private static void Say(string text) => AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"monit: {text}"));
+    public static void Say(string text) => AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"monit: {text}"));
 }

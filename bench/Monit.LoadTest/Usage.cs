@@ -19,6 +19,9 @@ internal readonly record struct Usage(TimeSpan Cpu, double Megabytes)
             (own is [var only] ? only.Resident : own.Sum(process => process.Proportional)) / 1024d);
     }
 
+    /// <summary>The most memory that a process has had resident.</summary>
+    public static double PeakMegabytes(int pid) => Line($"/proc/{pid}/status", "VmHWM:") / 1024d;
+
     private static Stat? Read(string folder)
     {
         try
@@ -28,7 +31,7 @@ internal readonly record struct Usage(TimeSpan Cpu, double Megabytes)
             var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
             long Field(int index) => long.Parse(fields[index], CultureInfo.InvariantCulture);
             return new Stat(int.Parse(text.AsSpan(0, text.IndexOf(' ', StringComparison.Ordinal)), CultureInfo.InvariantCulture),
-                (int)Field(1), Field(11) + Field(12), Field(13) + Field(14), Memory(folder, "Rss:"), Memory(folder, "Pss:"));
+                (int)Field(1), Field(11) + Field(12), Field(13) + Field(14), Line($"{folder}/smaps_rollup", "Rss:"), Line($"{folder}/smaps_rollup", "Pss:"));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -37,9 +40,9 @@ internal readonly record struct Usage(TimeSpan Cpu, double Megabytes)
     }
 
     // With children, shared pages are counted proportionally: PostgreSQL's buffers are mapped by every backend.
-    private static long Memory(string folder, string what) => File.ReadLines($"{folder}/smaps_rollup")
+    private static long Line(string file, string what) => File.ReadLines(file)
         .Where(line => line.StartsWith(what, StringComparison.Ordinal))
-        .Select(line => long.Parse(line.AsSpan(4).Trim().TrimEnd(" kB"), CultureInfo.InvariantCulture)).FirstOrDefault();
+        .Select(line => long.Parse(line.AsSpan(what.Length).Trim().TrimEnd(" kB"), CultureInfo.InvariantCulture)).FirstOrDefault();
 
     private sealed record Stat(int Pid, int Parent, long Ticks, long DeadTicks, long Resident, long Proportional);
 }

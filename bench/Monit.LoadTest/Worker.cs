@@ -4,7 +4,7 @@ using Monit.Testing;
 namespace Monit.LoadTest;
 
 /// <summary>A published worker with telemetry enabled.</summary>
-internal sealed class Worker(LoadOptions options, int number, string folder, string redis, string database, string sink, string? certificate) : IDisposable
+internal sealed class Worker(LoadOptions options, int number, string folder, string redis, string database, string sink, string? certificate, params string[] launcher) : IDisposable
 {
     private readonly string _folder = Path.Combine(folder, $"worker-{number}");
     private readonly int _port = Server.FreePort();
@@ -28,17 +28,17 @@ internal sealed class Worker(LoadOptions options, int number, string folder, str
             ["DataProtection__Key"] = "0123456789abcdef0123456789abcdef",
             ["Scheduling__Shards"] = options.Shards.ToString(CultureInfo.InvariantCulture),
             ["Executor__Connection"] = options.KeepAlive ? "KeepAlive" : "New",
-            ["Executor__AllowPrivateTargets"] = "true",
+            ["Network__AllowPrivateTargets"] = "true",
             ["Telemetry__Prometheus"] = "true",
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = sink,
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
             ["OTEL_SERVICE_NAME"] = "worker",
         };
         if (certificate is not null)
-            settings["SSL_CERT_FILE"] = Certificate.Public(certificate);
+            settings["SSL_CERT_FILE"] = Certificate.Root(certificate);
         foreach (var setting in options.Settings)
             settings[setting.Split('=')[0].Replace(":", "__", StringComparison.Ordinal)] = setting[(setting.IndexOf('=', StringComparison.Ordinal) + 1)..];
-        _process = Service.StartPublished("Monit.Worker", _folder, settings);
+        _process = Service.StartPublished("Monit.Worker", _folder, settings, launcher);
     }
 
     /// <summary>SIGKILL.</summary>

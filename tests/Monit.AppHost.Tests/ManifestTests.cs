@@ -12,13 +12,15 @@ public sealed class ManifestTests
     [Fact]
     public async Task Manifest_ShowsTheApiAlone_AndNoSecret()
     {
-        var text = await PublishAsync("--Smtp:Host=smtp.example.org", "--Smtp:Port=2525", $"--Smtp:Password={Password}");
+        var text = await PublishAsync("--Smtp:Host=smtp.example.org", "--Smtp:Port=2525", $"--Smtp:Password={Password}", "--PublicUrl=https://monit.example.org");
         var resources = JsonDocument.Parse(text).RootElement.GetProperty("resources");
 
         Assert.DoesNotContain(Password, text, StringComparison.Ordinal);
         Assert.Equal("{smtp-password.value}", Setting(resources, "alerts", "Smtp__Password"));
         Assert.Equal("{smtp-host.value}", Setting(resources, "alerts", "Smtp__Host"));
         Assert.Equal("2525", Setting(resources, "alerts", "Smtp__Port"));
+        Assert.Equal("{public-url.value}", Setting(resources, "alerts", "PublicUrl"));
+        Assert.False(resources.GetProperty("alerts").GetProperty("env").TryGetProperty("Alerts__ConfirmAddresses", out _), "addresses are confirmed in deployments");
         Assert.Equal("{jwt-secret.value}", Setting(resources, "api", "Auth__Secret"));
         Assert.Equal("{alerts-key.value}", Setting(resources, "alerts", "Alerts__Key"));
         Assert.Equal("{alerts-key.value}", Setting(resources, "worker", "Alerts__Key"));

@@ -7,8 +7,8 @@ internal sealed record ChaosOptions
     public int Workers { get; init; } = 2;
     public int Shards { get; init; } = 2;
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(3);
-    /// <summary>The time-out of a check.</summary>
-    public TimeSpan Timeout => Interval - TimeSpan.FromSeconds(1);
+    /// <summary>The time-out of a check; default: a second less than <see cref="Interval"/>.</summary>
+    public TimeSpan Timeout { get => field == default ? Interval - TimeSpan.FromSeconds(1) : field; init; }
     public TimeSpan VisibilityTimeout { get; init; } = TimeSpan.FromSeconds(6);
     public TimeSpan ReclaimerInterval { get; init; } = TimeSpan.FromMilliseconds(500);
     /// <summary>How long a fault makes something unavailable.</summary>

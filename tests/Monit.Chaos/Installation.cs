@@ -79,6 +79,20 @@ internal sealed class Installation : IAsyncDisposable
 
     public Task HealthyAsync(Server worker) => HealthyAsync(_ports[worker]);
 
+    /// <summary>What the worker says of its own health, a line for each check; empty while it does not answer well.</summary>
+    public async Task<string> HealthAsync(Server worker)
+    {
+        using var http = new HttpClient();
+        try
+        {
+            return await http.GetStringAsync(new Uri($"http://127.0.0.1:{_ports[worker]}/health?details"));
+        }
+        catch (HttpRequestException)
+        {
+            return "";
+        }
+    }
+
     public Server StartWorker(params string[] launcher)
     {
         var port = Server.FreePort();
@@ -217,11 +231,14 @@ internal sealed class Installation : IAsyncDisposable
         ["ResultProcessor__RetryThreshold"] = "1",
         ["ResultProcessor__RetryDelay"] = "00:00:00.500",
         ["ResultProcessor__FailureThreshold"] = "2",
-        ["Executor__AllowPrivateTargets"] = "true",
+        ["Network__AllowPrivateTargets"] = "true",
         ["Smtp__Host"] = "127.0.0.1",
         ["Smtp__Port"] = $"{Inbox.Port}",
         ["Smtp__Security"] = "None",
         ["Smtp__From"] = "monit@example.org",
+        ["Alerts__ConfirmAddresses"] = "false",
+        ["Alerts__MailsPerAccount"] = "0",
+        ["Alerts__MailsPerRecipient"] = "0",
         ["Alerts__SweepInterval"] = "00:00:01",
         ["Alerts__RetryDelay"] = "00:00:00.500",
     };

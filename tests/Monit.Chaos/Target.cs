@@ -16,6 +16,9 @@ internal sealed class Target(Requests requests) : IDisposable
     /// <summary>Whether a monitor gets a success.</summary>
     public Func<int, bool> IsUp { get; set; } = _ => true;
 
+    /// <summary>Whether a monitor never gets a response.</summary>
+    public Func<int, bool> IsSilent { get; set; } = _ => false;
+
     /// <summary>The delay of a response; infinite: no response.</summary>
     public TimeSpan Delay { get; set; }
 
@@ -58,7 +61,7 @@ internal sealed class Target(Requests requests) : IDisposable
                 return;
             var path = Encoding.ASCII.GetString(buffer, 5, read - 5).Split(' ')[0];
             var (monitor, now) = (int.Parse(path, System.Globalization.CultureInfo.InvariantCulture), TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
-            var (up, delay) = (IsUp(monitor), Delay);
+            var (up, delay) = (IsUp(monitor), IsSilent(monitor) ? Timeout.InfiniteTimeSpan : Delay);
             requests.Add(monitor, now, up && delay >= TimeSpan.Zero);
             if (delay == Timeout.InfiniteTimeSpan)
                 await socket.ReceiveAsync(buffer);

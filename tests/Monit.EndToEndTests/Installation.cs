@@ -36,6 +36,9 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>Environment variables of the next start.</summary>
     public Dictionary<string, string> Settings { get; }
 
+    /// <summary>Where the build of the next start is; null: this one.</summary>
+    public string? Build { get; set; }
+
     public string Data => Path.Combine(_folder, "data");
 
     /// <summary>The folder for temporary files, which nobody else uses.</summary>
@@ -44,7 +47,7 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>Starts Monit, and waits for nothing.</summary>
     public MonitProcess Launch(params string[] launcher)
     {
-        var process = MonitProcess.Start(Settings, launcher);
+        var process = MonitProcess.Start(Settings, Build, launcher);
         _processes.Add(process);
         return process;
     }

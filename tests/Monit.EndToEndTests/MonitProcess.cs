@@ -45,11 +45,12 @@ internal sealed partial class MonitProcess : IAsyncDisposable
     public string Everything => string.Join('\n', _output.Concat(_errors));
 
     /// <param name="launcher">A command that ends in running another; none: Monit is run as it is.</param>
-    public static MonitProcess Start(IEnumerable<KeyValuePair<string, string>> environment, params string[] launcher)
+    /// <param name="build">Where a build of Monit is; null: this one.</param>
+    public static MonitProcess Start(IEnumerable<KeyValuePair<string, string>> environment, string? build, params string[] launcher)
     {
         // The runtime that runs the tests, wherever it is installed.
         var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../..", "dotnet"));
-        var program = Path.Combine(AppContext.BaseDirectory, "Monit.Standalone.dll");
+        var program = Path.Combine(build ?? AppContext.BaseDirectory, "Monit.Standalone.dll");
         var start = new ProcessStartInfo("/bin/sh", ["-c", Shell, "sh", .. launcher, dotnet, program])
         {
             RedirectStandardInput = true,

@@ -6,14 +6,17 @@ namespace Monit.EndToEndTests;
 internal sealed class PreviousBuild : IDisposable
 {
     /// <summary>The last commit whose processes know only the first format of configurations.</summary>
-    private const string Commit = "e1d2fa77364479fb4e29d156cb6be266365f1a95";
+    public const string OneFormat = "e1d2fa77364479fb4e29d156cb6be266365f1a95";
+
+    /// <summary>The last commit that mails to any address, and before details of failures and spaced checks.</summary>
+    public const string AnyAddress = "ef77a1adb1c8a5db6908299b57b39fb59e4458ba";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("monit-before-");
 
     public string Folder => _folder.FullName;
 
     /// <summary>Builds them; the test is skipped where the commit is not there, as in a shallow clone.</summary>
-    public static PreviousBuild Make()
+    public static PreviousBuild Make(string commit, params string[] projects)
     {
         var build = new PreviousBuild();
         try
@@ -22,14 +25,14 @@ internal sealed class PreviousBuild : IDisposable
             try
             {
                 // Not a worktree, which a killed test would leave behind in the repository.
-                Server.Run("git", "-C", Service.Root, "archive", "-o", archive, Commit);
+                Server.Run("git", "-C", Service.Root, "archive", "-o", archive, commit);
             }
             catch (Exception missing) when (missing is InvalidOperationException or System.ComponentModel.Win32Exception)
             {
-                Assert.Skip($"commit {Commit} is not in this clone: {missing.Message}");
+                Assert.Skip($"commit {commit} is not in this clone: {missing.Message}");
             }
             Server.Run("tar", "-xf", archive, "-C", build.Folder);
-            foreach (var project in (string[])["Monit.Api", "Monit.Alerts", "Monit.Worker"])
+            foreach (var project in projects)
                 Server.Run("dotnet", "build", Path.Combine(build.Folder, project), "-c", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "-v", "quiet", "--nologo");
             return build;
         }

@@ -82,7 +82,7 @@ internal sealed class User : IDisposable
     public async Task IsBackAsync(MonitProcess monit)
     {
         GoTo(monit.Url);
-        Assert.Equal(_monitors.Order(), (await _http.GetFromJsonAsync<Items<Item>>("monitors", Json, Ct))!.List.Select(m => m.Id).Order());
+        Assert.Equal(_monitors.Order(), (await _http.GetFromJsonAsync<Items<Item>>("monitors?limit=200", Json, Ct))!.List.Select(m => m.Id).Order());
         Assert.NotEmpty(await LogInAsync());
     }
 

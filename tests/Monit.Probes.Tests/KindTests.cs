@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Monit.Core.Checks;
 using Monit.Core.Checks.Kinds;
@@ -35,10 +36,20 @@ public sealed class KindTests
     }
 
     [Fact]
+    public void Reason_IsInTheDecisionsTable()
+    {
+        var document = File.ReadAllText(Path.Combine(Path.GetDirectoryName(Here())!, "../../docs/data-flow.md"));
+        Assert.All(Enum.GetValues<FailureReason>(), reason => Assert.Contains($"`{reason.ToWire()}`", document, StringComparison.Ordinal));
+
+        static string Here([CallerFilePath] string here = "") => here;
+    }
+
+    [Fact]
     public void Reason_IsStoredByItsName() => Assert.All(Enum.GetValues<FailureReason>(), reason =>
     {
-        Assert.Equal(JsonNamingPolicy.SnakeCaseUpper.ConvertName(reason.ToString()), reason.ToWire());
-        Assert.Equal(reason, FailureReasons.FromWire(reason.ToWire()));
+        var name = JsonNamingPolicy.SnakeCaseUpper.ConvertName(reason.ToString());
+        Assert.True(FailureReasons.FromWire(name) == reason, $"FailureReasons.Names lacks {name}, or has another order than FailureReason.");
+        Assert.Equal(name, reason.ToWire());
     });
 
     [Theory]

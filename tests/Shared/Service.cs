@@ -22,8 +22,8 @@ internal static class Service
     }
 
     /// <summary>The same, compiled ahead of time: as <c>./monit bench</c> last published it.</summary>
-    public static Server StartPublished(string name, string folder, IEnumerable<KeyValuePair<string, string>> settings) =>
-        Start(Path.Combine(Root, name, "bin", "run", $"{name}.dll"), "./monit bench", folder, settings, [], []);
+    public static Server StartPublished(string name, string folder, IEnumerable<KeyValuePair<string, string>> settings, params string[] launcher) =>
+        Start(Path.Combine(Root, name, "bin", "run", $"{name}.dll"), "./monit bench", folder, settings, launcher, []);
 
     private static Server Start(
         string program, string builder, string folder, IEnumerable<KeyValuePair<string, string>> settings, string[] launcher, string[] arguments)

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Monit.Testing;
@@ -60,6 +63,15 @@ internal sealed class SmtpSink : IAsyncDisposable
     /// <summary>If set, <c>user:password</c>, which AUTH PLAIN must show.</summary>
     public string? Login { get; init; }
 
+    /// <summary>Answers that replace the usual ones, by verb; <c>CONNECT</c> is the greeting, <c>.</c> the end of a mail.</summary>
+    public ConcurrentDictionary<string, string> Answers { get; } = new();
+
+    /// <summary>If set, the certificates for TLS: the server's own, and those it sends with it.</summary>
+    public SslStreamCertificateContext? Certificate { get; init; }
+
+    /// <summary>TLS from the start, instead of STARTTLS.</summary>
+    public bool ImplicitTls { get; init; }
+
     /// <summary>Released once for each stall that begins.</summary>
     public SemaphoreSlim Stalled { get; } = new(0);
 
@@ -93,21 +105,29 @@ internal sealed class SmtpSink : IAsyncDisposable
         {
             using (client)
             {
-                using var reader = new StreamReader(client.GetStream(), Encoding.Latin1);
-                await using var writer = new StreamWriter(client.GetStream(), Encoding.Latin1) { NewLine = "\r\n", AutoFlush = true };
-                await TalkAsync(reader, writer, Faults.TryDequeue(out var fault) ? fault : Fault);
+                await TalkAsync(ImplicitTls ? await EncryptAsync(client.GetStream()) : client.GetStream(), Faults.TryDequeue(out var fault) ? fault : Fault, true);
             }
         }
-        catch (Exception gone) when (gone is IOException or OperationCanceledException or SocketException)
+        catch (Exception gone) when (gone is IOException or OperationCanceledException or SocketException or AuthenticationException)
         {
         }
     }
 
-    private async Task TalkAsync(StreamReader reader, StreamWriter writer, SmtpFault fault)
+    private async Task<Stream> EncryptAsync(Stream plain)
     {
+        var tls = new SslStream(plain);
+        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = Certificate }, _stop.Token);
+        return tls;
+    }
+
+    private async Task TalkAsync(Stream stream, SmtpFault fault, bool greet)
+    {
+        using var reader = new StreamReader(stream, Encoding.Latin1);
+        await using var writer = new StreamWriter(stream, Encoding.Latin1) { NewLine = "\r\n", AutoFlush = true };
         if (fault is SmtpFault.StallOnConnect)
             await StallAsync();
-        await writer.WriteLineAsync("220 sink");
+        if (greet)
+            await writer.WriteLineAsync(Answers.GetValueOrDefault("CONNECT", "220 sink"));
         var (from, to) = ("", "");
         while (await reader.ReadLineAsync(_stop.Token) is { } line)
         {
@@ -116,8 +136,10 @@ internal sealed class SmtpSink : IAsyncDisposable
                 from = line;
             if (verb == "RCPT")
                 to = line;
-            var answer = verb switch
+            var answer = Answers.TryGetValue(verb, out var told) ? told : verb switch
             {
+                "EHLO" when Certificate is not null && !ImplicitTls && stream is not SslStream => "250-sink\r\n250 STARTTLS",
+                "STARTTLS" when Certificate is not null => "220 go on",
                 "EHLO" when Login is null => "250 sink",
                 "EHLO" => "250-sink\r\n250 AUTH PLAIN",
                 "AUTH" => line == $"AUTH PLAIN {Convert.ToBase64String(Encoding.UTF8.GetBytes($"\0{Login!.Replace(':', '\0')}"))}"
@@ -132,7 +154,12 @@ internal sealed class SmtpSink : IAsyncDisposable
             await writer.WriteLineAsync(answer);
             if (verb == "QUIT")
                 return;
-            if (verb != "DATA")
+            if (verb == "STARTTLS" && answer[0] == '2')
+            {
+                await TalkAsync(await EncryptAsync(stream), fault, greet: false);
+                return;
+            }
+            if (verb != "DATA" || answer[0] != '3')
                 continue;
 
             Received.Enqueue(new ReceivedMail(from, to, await ReadMailAsync(reader)));
@@ -140,7 +167,7 @@ internal sealed class SmtpSink : IAsyncDisposable
                 await StallAsync();
             if (fault is SmtpFault.DropAfterData or SmtpFault.StallThenDrop)
                 return;
-            await writer.WriteLineAsync(fault switch
+            await writer.WriteLineAsync(Answers.TryGetValue(".", out var ending) ? ending : fault switch
             {
                 SmtpFault.RefuseMailForNow => "451 try later",
                 SmtpFault.RefuseMail => "554 spam",

@@ -10,22 +10,9 @@ internal static class AlertMail
     /// <summary>The same for every mail of an alert, so that mail clients can show duplicates as one.</summary>
     public static string MessageId(Guid alertId) => $"{alertId}@monit";
 
-    public static MimeMessage Compose(AlertMessage message, MailboxAddress from, IEnumerable<MailboxAddress> to, DateTimeOffset now)
-    {
-        var down = message.Kind is AlertKind.Down;
-        var mail = new MimeMessage
-        {
-            MessageId = MessageId(message.Id),
-            Date = now,
-            Subject = down ? DownSubject(message) : RecoverySubject(message),
-            Body = new TextPart("plain") { Text = down ? DownText(message) : RecoveryText(message) },
-        };
-        mail.From.Add(from);
-        mail.To.AddRange(to);
-        // Suppresses out-of-office replies (RFC 3834).
-        mail.Headers.Add(HeaderId.AutoSubmitted, "auto-generated");
-        return mail;
-    }
+    public static MimeMessage Compose(AlertMessage message) => message.Kind is AlertKind.Down
+        ? PlainMail.Compose(MessageId(message.Id), DownSubject(message), DownText(message))
+        : PlainMail.Compose(MessageId(message.Id), RecoverySubject(message), RecoveryText(message));
 
     private static string DownSubject(AlertMessage message) =>
         $"DOWN: {Name(message, 100)} since {Instant(message.Incident.StartTime)} ({message.Incident.Reason})";
@@ -33,21 +20,21 @@ internal static class AlertMail
     private static string RecoverySubject(AlertMessage message) =>
         $"UP: {Name(message, 100)} after {Words.Duration(DownFor(message))}";
 
-    private static string DownText(AlertMessage message) => Lines([
+    private static IEnumerable<string> DownText(AlertMessage message) => [
         $"{Name(message, 2048)} is down.",
         "",
         $"URL:         {OneLine.Of(message.Monitor.Url, 2048)}",
         $"Since:       {Instant(message.Incident.StartTime)}",
-        .. Cause(message)]);
+        .. Cause(message)];
 
-    private static string RecoveryText(AlertMessage message) => Lines([
+    private static IEnumerable<string> RecoveryText(AlertMessage message) => [
         $"{Name(message, 2048)} is up again.",
         "",
         $"URL:         {OneLine.Of(message.Monitor.Url, 2048)}",
         $"Down from:   {Instant(message.Incident.StartTime)}",
         $"Until:       {Instant(EndTime(message))}",
         $"Down for:    {Words.Duration(DownFor(message))}",
-        .. Cause(message)]);
+        .. Cause(message)];
 
     private static IEnumerable<string> Cause(AlertMessage message)
     {
@@ -58,12 +45,11 @@ internal static class AlertMail
             yield return string.Create(CultureInfo.InvariantCulture, $"Latency:     {latency} ms");
     }
 
-    private static string Name(AlertMessage message, int maxLength) => OneLine.Of(message.Monitor.Name, maxLength) is { Length: > 0 } name
+    public static string Name(AlertMessage message, int maxLength) => OneLine.Of(message.Monitor.Name, maxLength) is { Length: > 0 } name
         ? name : OneLine.Of(message.Monitor.Url, maxLength);
 
     private static DateTimeOffset EndTime(AlertMessage message) => message.Incident.EndTime ?? message.CreatedAt;
-    private static TimeSpan DownFor(AlertMessage message) => EndTime(message) - message.Incident.StartTime;
-    private static string Instant(DateTimeOffset at) =>
+    public static TimeSpan DownFor(AlertMessage message) => EndTime(message) - message.Incident.StartTime;
+    public static string Instant(DateTimeOffset at) =>
         at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
-    private static string Lines(IEnumerable<string> lines) => string.Join('\n', lines) + "\n";
 }

@@ -9,6 +9,9 @@ internal static class EmailServices
     {
         builder.Services.AddValidatedOptions<SmtpOptions>("Smtp");
         builder.Services.AddSingleton<IValidateOptions<SmtpOptions>, FromRule>();
+        builder.Services.AddSingleton<IValidateOptions<SmtpOptions>, CaFileRule>();
+        builder.Services.AddSingleton<SmtpTrust>();
+        builder.Services.AddSingleton<MailSender>();
         builder.Services.AddSingleton<IAlertChannel, EmailChannel>();
         builder.Services.AddHostedService<MailServerNotice>();
         return builder;

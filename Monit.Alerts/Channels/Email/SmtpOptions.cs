@@ -30,5 +30,14 @@ internal sealed class SmtpOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:30:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>A file with the certificates, in PEM form, of the authorities to trust instead of the system's; no default.</summary>
+    public string? CaFile { get; set; }
+
+    /// <summary>Whether the server's certificate must be valid; default true. False accepts any, and whoever is in between can read along.</summary>
+    public bool VerifyCertificate { get; set; } = true;
+
+    /// <summary>Whether to ask the certificate's authority, over the network, if it is revoked; default false. Where it cannot be asked, no mail is sent.</summary>
+    public bool CheckRevocation { get; set; }
+
     public bool HasHost => !string.IsNullOrWhiteSpace(Host);
 }

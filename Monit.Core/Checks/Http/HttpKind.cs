@@ -20,13 +20,12 @@ public sealed class HttpKind : ICheckKind
     public void Validate(string url, ICollection<FieldError> errors)
     {
         if (!IsTarget(url))
-            errors.Add(new FieldError("url", "must be an absolute http or https URL of at most 2048 characters, with a host and without user or password"));
+            errors.Add(new FieldError("url", "must be an absolute http or https URL of at most 2048 characters, with the name or address of a host (labels of 1 to 63 letters, digits, - and _, 253 in all), a port from 1 to 65535, and without user or password"));
     }
 
     // .NET accepts white space and control characters in URLs; other software does not.
     private static bool IsTarget(string url) =>
         url.Length <= MaxUrl && !url.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
         && Uri.TryCreate(url, UriKind.Absolute, out var uri)
-        && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
-        && uri.Host.Length > 0 && uri.UserInfo.Length == 0;
+        && HttpUrl.CanBeAsked(uri) && uri.UserInfo.Length == 0;
 }

@@ -12,7 +12,7 @@ internal sealed class FastEngine(IOptions<ProbeOptions> options, TargetConnector
     private readonly HttpConnections _connections = new(options, connector, time);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<HttpAnswer> GetAsync(string url, Uri? redirected, CheckConfig spec, ProbeRun run)
+    public async ValueTask<HttpAnswer> GetAsync(string url, Uri? redirected, string? cookies, CheckConfig spec, ProbeRun run)
     {
         if (!(redirected is null ? _connections.TryParse(url, out var target) : _connections.TryParse(redirected, out target)))
             return HttpAnswer.InvalidUrl;
@@ -25,16 +25,16 @@ internal sealed class FastEngine(IOptions<ProbeOptions> options, TargetConnector
                 connection = _connections.Take(target.Origin) ?? await _connections.OpenAsync(target.Origin, run);
                 run.Clock.Enter(Phase.FirstByte);
             }
-            while (!await connection.TryGetAsync(target, run));
-            var (status, length) = (connection.Head.Status, connection.Head.Length);
-            var location = HttpAnswer.IsRedirect(status, spec) ? connection.Head.Location : null;
+            while (!await connection.TryGetAsync(target, cookies, run));
+            var head = connection.Head;
+            var location = HttpAnswer.IsRedirect(head.Status, spec) ? head.Location : null;
             // A redirect's body is not read: the connection is reused only if there is none.
-            if (location is null ? await connection.DrainAsync(HttpProbe.BodyCap, run.Token) : length == 0 && await connection.DrainAsync(0, run.Token))
+            if (location is null ? await connection.DrainAsync(spec, run) : connection.IsDrained)
                 _connections.Return(target.Origin, connection);
             else
                 connection.Dispose();
             connection = null;
-            return new HttpAnswer(status, location);
+            return new HttpAnswer(head.Status, location, head.SetCookies);
         }
         finally
         {

@@ -1,7 +1,8 @@
 using System.Buffers;
-using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 using System.Text;
+using Monit.Core.Checks;
+using Monit.Probes.Http.Wire;
 using Monit.Probes.Network;
 using Monit.Probes.Runs;
 
@@ -12,15 +13,11 @@ namespace Monit.Probes.Http.Fast;
 /// <exception cref="IOException">The connection was closed or reset.</exception>
 internal sealed class HttpConnection(Stream stream, long now) : IDisposable
 {
-    private const int MaxHead = 64 * 1024;
-    private const int MaxChunkLine = 16 * 1024;
     private const int Small = 4 * 1024;
     private const int Large = 16 * 1024;
 
     // Thousands of checks run at once; the shared pool keeps only dozens of buffers per size.
-    private static readonly ArrayPool<byte> Buffers = ArrayPool<byte>.Create(MaxHead, maxArraysPerBucket: 2048);
-
-    private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);
+    private static readonly ArrayPool<byte> Buffers = ArrayPool<byte>.Create(HttpProbe.HeadCap, maxArraysPerBucket: 2048);
 
     private byte[] _buffer = [];
     private int _start;
@@ -40,10 +37,10 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
     /// was idle: it must be discarded and the request sent on another connection.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> TryGetAsync(HttpTarget target, ProbeRun run)
+    public async ValueTask<bool> TryGetAsync(HttpTarget target, string? cookies, ProbeRun run)
     {
         var ct = run.Token;
-        var request = WriteRequest(target);
+        var request = WriteRequest(target, cookies);
         (_start, _end) = (request, request);
         // Reading before writing detects, without an extra system call, an idle connection that was closed or received data.
         _listening = true;
@@ -64,28 +61,47 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
             return false;
         run.Clock.Enter(Phase.Transfer);
         // The limit holds for all interim responses and the final one together.
-        var limit = MaxHead;
+        var limit = HttpProbe.HeadCap;
         do
             limit = await ReadHeadAsync(limit, ct);
         while (Head.IsInterim);
         return true;
     }
 
-    /// <summary>Reads the body up to <paramref name="cap"/> bytes. True if the connection can be reused.</summary>
-    public async ValueTask<bool> DrainAsync(int cap, CancellationToken ct)
+    /// <summary>
+    /// Reads the body, up to <see cref="HttpProbe.BodyCap"/> and <see cref="HttpProbe.BodyTime"/>. True if the connection can be
+    /// reused.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<bool> DrainAsync(CheckConfig spec, ProbeRun run)
     {
-        if (Head.Chunked && Head.HasBody)
-            return await DrainChunksAsync(cap, ct) && IsReusable;
-        if (Head.HasBody && Head.Length is null)
+        var body = new ResponseBody(Head);
+        try
         {
-            for (long left = cap; left > 0 && (_end > _start || await TryFillAsync(ct));)
-                left -= Take(left);
+            for (var (left, limited) = (HttpProbe.BodyCap, false); ;)
+            {
+                left -= Read(ref body, left);
+                if (body.HasEnded)
+                    return IsReusable && !body.HasTrailers;
+                if (left == 0)
+                    return false;
+                if (!limited)
+                    run.Limit(HttpProbe.BodyTime(spec));
+                limited = true;
+                if (body.Expected > _buffer.Length)
+                    Resize(Large);
+                if (!await TryFillAsync(left, run.Token))
+                    return body.EndsWithConnection ? false : throw BrokenOff();
+            }
+        }
+        catch (OperationCanceledException) when (run.HasTimedOut)
+        {
             return false;
         }
-        var length = Head.HasBody ? Head.Length.GetValueOrDefault() : 0;
-        await SkipAsync(Math.Min(length, cap), ct);
-        return length <= cap && IsReusable;
     }
+
+    /// <summary>Whether the connection can be reused though no body is read: there is none.</summary>
+    public bool IsDrained => IsReusable && new ResponseBody(Head).HasEnded;
 
     /// <summary>Marks the connection as idle and returns its buffer to the pool until the next request.</summary>
     /// <param name="since">The monotonic timestamp.</param>
@@ -104,17 +120,25 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
     // Bytes beyond the end of the response belong to no request.
     private bool IsReusable => Head.KeepsAlive && Head.Status != 101 && _start == _end;
 
-    private int WriteRequest(HttpTarget target)
+    private int WriteRequest(HttpTarget target, string? cookies)
     {
         var path = target.Path.Span;
-        var end = target.Origin.RequestEnd;
+        var end = target.Origin.RequestEnd.AsSpan();
         (_start, _end) = (0, 0);
         // Leaves room for the beginning of the response.
-        Resize(Math.Max(Small, 1024 + path.Length + end.Length));
+        Resize(Math.Max(Small, 1024 + path.Length + end.Length + (cookies?.Length ?? 0)));
         "GET "u8.CopyTo(_buffer);
         var length = 4 + Encoding.ASCII.GetBytes(path, _buffer.AsSpan(4));
-        end.CopyTo(_buffer, length);
-        return length + end.Length;
+        end.CopyTo(_buffer.AsSpan(length));
+        length += end.Length;
+        if (cookies is null)
+            return length;
+        // In place of the empty line.
+        length -= 2;
+        "Cookie: "u8.CopyTo(_buffer.AsSpan(length));
+        length += 8 + Encoding.Latin1.GetBytes(cookies, _buffer.AsSpan(length + 8));
+        "\r\n\r\n"u8.CopyTo(_buffer.AsSpan(length));
+        return length + 4;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -128,7 +152,7 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
                 ResponseHead.ParseStatusLine(received[..line].TrimEnd((byte)'\r'));
                 checkedLine = true;
             }
-            if (EndOfHead(received) is > 0 and var length)
+            if (ResponseHead.LengthOf(received) is > 0 and var length && length <= limit)
             {
                 _start += length;
                 Head = ResponseHead.Parse(received[..length]);
@@ -136,97 +160,28 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
             }
             if (received.Length >= limit)
                 throw new InvalidDataException("The head of the response is too long.");
-            await FillAsync(ct);
+            if (!await TryFillAsync(int.MaxValue, ct))
+                throw BrokenOff();
         }
     }
 
-    private static int EndOfHead(ReadOnlySpan<byte> received)
+    private int Read(ref ResponseBody body, int limit)
     {
-        var (crlf, lf) = (received.IndexOf("\n\r\n"u8), received.IndexOf("\n\n"u8));
-        return crlf >= 0 && (lf < 0 || crlf < lf) ? crlf + 3 : lf >= 0 ? lf + 2 : 0;
-    }
-
-    private async ValueTask<bool> DrainChunksAsync(long left, CancellationToken ct)
-    {
-        while (true)
-        {
-            var size = ChunkSize((await ReadLineAsync(MaxChunkLine, ct)).Span);
-            if (size == 0)
-                break;
-            await SkipAsync(Math.Min(size, left), ct);
-            left -= Math.Min(size, left);
-            if (left == 0)
-                return false;
-            if (!(await ReadLineAsync(MaxChunkLine, ct)).IsEmpty)
-                throw new InvalidDataException("A chunk is longer than it says.");
-        }
-        // Trailer fields.
-        for (var limit = MaxHead; await ReadLineAsync(limit, ct) is { IsEmpty: false } line;)
-        {
-            ResponseHead.NameOf(line.Span);
-            limit -= line.Length;
-        }
-        return true;
-    }
-
-    private static long ChunkSize(ReadOnlySpan<byte> line)
-    {
-        var digits = line.IndexOfAnyExcept(HexDigits) is >= 0 and var end ? line[..end] : line;
-        var extension = line[digits.Length..].TrimStart(" \t"u8);
-        if ((extension.IsEmpty || extension[0] == ';') && Utf8Parser.TryParse(digits, out long size, out _, 'x') && size >= 0)
-            return size;
-        throw new InvalidDataException("A chunk has no size.");
-    }
-
-    private async ValueTask<ReadOnlyMemory<byte>> ReadLineAsync(int limit, CancellationToken ct)
-    {
-        while (true)
-        {
-            var received = _buffer.AsMemory(_start, _end - _start);
-            if (received.Span.IndexOf((byte)'\n') is >= 0 and var end)
-            {
-                _start += end + 1;
-                return received[..end].TrimEnd((byte)'\r');
-            }
-            if (received.Length >= limit)
-                throw new InvalidDataException("A line of the body is too long.");
-            await FillAsync(ct);
-        }
-    }
-
-    private async ValueTask SkipAsync(long bytes, CancellationToken ct)
-    {
-        for (bytes -= Take(bytes); bytes > 0; bytes -= Take(bytes))
-        {
-            if (bytes > _buffer.Length)
-                Resize(Large);
-            await FillAsync(ct);
-        }
-    }
-
-    private int Take(long limit)
-    {
-        var taken = (int)Math.Min(limit, _end - _start);
-        _start += taken;
-        return taken;
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask FillAsync(CancellationToken ct)
-    {
-        if (!await TryFillAsync(ct))
-            throw BrokenOff();
+        var before = _start;
+        while (_start < _end && _start - before < limit && !body.HasEnded)
+            _start += body.Read(_buffer.AsSpan(_start, Math.Min(limit - (_start - before), _end - _start)));
+        return _start - before;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> TryFillAsync(CancellationToken ct)
+    private async ValueTask<bool> TryFillAsync(int limit, CancellationToken ct)
     {
         if (_start == _end)
             (_start, _end) = (0, 0);
         if (_end == _buffer.Length)
             Resize(_start > 0 ? _buffer.Length : _buffer.Length * 4);
         _listening = true;
-        return Received(await stream.ReadAsync(_buffer.AsMemory(_end), ct));
+        return Received(await stream.ReadAsync(_buffer.AsMemory(_end, Math.Min(limit, _buffer.Length - _end)), ct));
     }
 
     private bool Received(int bytes)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Options;
+using Monit.Core.Checks.Http;
 using Monit.Probes.Network;
 using Monit.Probes.Runs;
 
@@ -49,7 +50,7 @@ internal sealed class HttpConnections : IDisposable
     /// <inheritdoc cref="TryParse(string, out HttpTarget)"/>
     public bool TryParse(Uri url, out HttpTarget target)
     {
-        var isHttp = HttpProbe.IsHttp(url);
+        var isHttp = HttpUrl.CanBeAsked(url);
         target = isHttp ? new HttpTarget(new Origin(url, _keepAlive), url.PathAndQuery.AsMemory()) : default;
         return isHttp;
     }

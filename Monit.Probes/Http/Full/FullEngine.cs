@@ -1,9 +1,11 @@
 using System.Buffers;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.Options;
 using Monit.Core;
 using Monit.Core.Checks;
+using Monit.Core.Checks.Http;
 using Monit.Probes.Network;
 using Monit.Probes.Runs;
 
@@ -18,7 +20,6 @@ internal sealed class FullEngine : IHttpEngine
     // As in the fast engine.
     private static readonly TimeSpan MaxIdle = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(10);
-    private const int MaxHeadKB = 64;
     private const int BufferSize = 16 * 1024;
 
     private static readonly HttpRequestOptionsKey<Opening> OpeningKey = new("monit.opening");
@@ -42,36 +43,42 @@ internal sealed class FullEngine : IHttpEngine
             MeterFactory = new NoMeters(),
             PooledConnectionIdleTimeout = MaxIdle,
             PooledConnectionLifetime = _keepAlive ? MaxAge : TimeSpan.Zero,
-            MaxResponseHeadersLength = MaxHeadKB,
+            // It bounds heads and bodies. A head that it has cleaned may be longer than it was.
+            PlaintextStreamFilter = (context, _) => new(new ResponseStream(context.PlaintextStream)),
+            MaxResponseHeadersLength = 2 * HttpProbe.HeadCap / 1024,
             // A connection whose response was not read to its end is closed.
             MaxResponseDrainSize = 0,
-            ResponseHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+            // Bytes as they are.
+            ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,
+            RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,
         });
     }
 
-    public async ValueTask<HttpAnswer> GetAsync(string url, Uri? redirected, CheckConfig spec, ProbeRun run)
+    public async ValueTask<HttpAnswer> GetAsync(string url, Uri? redirected, string? cookies, CheckConfig spec, ProbeRun run)
     {
-        if (redirected is null && !(Uri.TryCreate(url, UriKind.Absolute, out redirected) && HttpProbe.IsHttp(redirected)))
+        if ((redirected is null && !Uri.TryCreate(url, UriKind.Absolute, out redirected)) || !HttpUrl.CanBeAsked(redirected))
             return HttpAnswer.InvalidUrl;
         using var opening = new Opening(new PhaseClock(_time), ownsConnection: !_keepAlive, run.Token);
-        using var request = Request(redirected, opening);
+        using var request = Request(redirected, cookies, opening);
         run.Clock.Enter(Phase.None);
         using var response = await SendAsync(request, opening, run);
         var status = (int)response.StatusCode;
         var location = HttpAnswer.IsRedirect(status, spec) ? LocationOf(response) : null;
         if (location is null)
-            await DrainAsync(response, run.Token);
-        return new HttpAnswer(status, location);
+            await DrainAsync(response, spec, run);
+        return new HttpAnswer(status, location, location is null ? null : [.. ValuesOf(response, "Set-Cookie").Take(CookieJar.MaxCookies)]);
     }
 
     public void Dispose() => _client.Dispose();
 
-    private HttpRequestMessage Request(Uri url, Opening opening)
+    private HttpRequestMessage Request(Uri url, string? cookies, Opening opening)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, url) { Version = HttpVersion.Version11 };
         request.Options.Set(OpeningKey, opening);
         request.Headers.TryAddWithoutValidation("User-Agent", Product.UserAgent);
         request.Headers.TryAddWithoutValidation("Accept", "*/*");
+        if (cookies is not null)
+            request.Headers.TryAddWithoutValidation("Cookie", cookies);
         if (!_keepAlive)
             request.Headers.ConnectionClose = true;
         return request;
@@ -106,16 +113,31 @@ internal sealed class FullEngine : IHttpEngine
         return stream;
     }
 
-    private static string? LocationOf(HttpResponseMessage response) =>
-        response.Headers.NonValidated.TryGetValues("Location", out var values) && values.FirstOrDefault(value => value.Length > 0) is { } location ? location : null;
+    private static string? LocationOf(HttpResponseMessage response) => ValuesOf(response, "Location").FirstOrDefault(value => value.Length > 0);
 
-    private static async ValueTask DrainAsync(HttpResponseMessage response, CancellationToken ct)
+    private static HeaderStringValues ValuesOf(HttpResponseMessage response, string header) =>
+        response.Headers.NonValidated.TryGetValues(header, out var values) ? values : default;
+
+    // As in the fast engine.
+    private static async ValueTask DrainAsync(HttpResponseMessage response, CheckConfig spec, ProbeRun run)
     {
-        var body = await response.Content.ReadAsStreamAsync(ct);
+        run.Limit(HttpProbe.BodyTime(spec));
         // Not returned after a failure: a cancelled read may still write into it.
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        for (int left = HttpProbe.BodyCap, read = -1; left > 0 && read != 0; left -= read)
-            read = await body.ReadAsync(buffer.AsMemory(0, Math.Min(left, BufferSize)), ct);
+        try
+        {
+            var body = await response.Content.ReadAsStreamAsync(run.Token);
+            for (int left = HttpProbe.BodyCap, read = -1; left > 0 && read != 0; left -= read)
+                read = await body.ReadAsync(buffer.AsMemory(0, Math.Min(left, BufferSize)), run.Token);
+        }
+        catch (BodyCapException)
+        {
+            // It is as good as read.
+        }
+        catch (OperationCanceledException) when (run.HasTimedOut)
+        {
+            return;
+        }
         ArrayPool<byte>.Shared.Return(buffer);
     }
 

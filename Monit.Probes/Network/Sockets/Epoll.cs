@@ -14,13 +14,18 @@ internal static class Epoll
     // Indexed by file descriptor.
     private static volatile EpollStream?[] _streams = new EpollStream?[1024];
     private static int _serial;
-    private static readonly EpollSet Sockets = Start();
+    // Null until the first socket: were it made with the class, one lack of files at that moment would be for ever.
+    private static EpollSet? _sockets;
 
     /// <summary>Calls <see cref="EpollStream.OnReady"/> with the socket's current state, and then at each change.</summary>
+    /// <exception cref="System.ComponentModel.Win32Exception">The system lacks what that takes.</exception>
+    /// <exception cref="OutOfMemoryException">Or it has no thread.</exception>
     public static void Watch(int socket, EpollStream stream)
     {
+        EpollSet sockets;
         lock (Sync)
         {
+            sockets = _sockets ??= Start();
             var streams = _streams;
             if (socket >= streams.Length)
                 Array.Resize(ref streams, Math.Max(socket + 1, streams.Length * 2));
@@ -28,7 +33,7 @@ internal static class Epoll
             streams[socket] = stream;
             _streams = streams;
         }
-        Sockets.Add(socket, EpollSet.In | EpollSet.Out | EpollSet.PeerClosed | EpollSet.EdgeTriggered, stream.Serial);
+        sockets.Add(socket, EpollSet.In | EpollSet.Out | EpollSet.PeerClosed | EpollSet.EdgeTriggered, stream.Serial);
     }
 
     /// <summary>Must be called before the socket is closed: the system may reuse its file descriptor at once.</summary>
@@ -46,8 +51,16 @@ internal static class Epoll
     private static EpollSet Start()
     {
         var sockets = new EpollSet();
-        new Thread(() => Run(sockets)) { IsBackground = true, Name = "Monit sockets" }.UnsafeStart();
-        return sockets;
+        try
+        {
+            new Thread(() => Run(sockets)) { IsBackground = true, Name = "Monit sockets" }.UnsafeStart();
+            return sockets;
+        }
+        catch
+        {
+            sockets.Close();
+            throw;
+        }
     }
 
     private static void Run(EpollSet sockets)

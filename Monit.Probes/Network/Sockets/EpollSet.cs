@@ -31,6 +31,9 @@ internal sealed class EpollSet
             throw new Win32Exception();
     }
 
+    /// <summary>Must not be called while a thread waits.</summary>
+    public void Close() => _ = close(_handle);
+
     public void Add(int socket, int events, int serial)
     {
         var watched = new int[4];
@@ -63,6 +66,9 @@ internal sealed class EpollSet
 
     [DllImport("libc", SetLastError = true)]
     private static extern int epoll_ctl(int epoll, int operation, int socket, int[] watched);
+
+    [DllImport("libc")]
+    private static extern int close(int file);
 
     [DllImport("libc", SetLastError = true)]
     private static extern int epoll_wait(int epoll, int[] events, int count, int timeout);

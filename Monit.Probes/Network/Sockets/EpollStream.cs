@@ -45,10 +45,11 @@ internal sealed class EpollStream : Stream, IValueTaskSource<int>
     /// <exception cref="SocketException">The connection failed.</exception>
     public static async ValueTask<EpollStream> ConnectAsync(IPEndPoint target, bool inline, CancellationToken ct)
     {
-        var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
+        var socket = FileReserve.Open(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         var stream = new EpollStream(socket, inline);
         try
         {
+            (socket.NoDelay, socket.Blocking) = (true, false);
             var error = Epoll.Connect(socket.Handle, target.Serialize());
             if (error is not (0 or InProgress))
                 throw new SocketException((int)ErrorOf(error));
@@ -191,8 +192,12 @@ internal sealed class EpollStream : Stream, IValueTaskSource<int>
 
     private static IOException Failure(SocketError error) => new("The connection failed.", new SocketException((int)error));
 
+    // errno of connect(2); what is not here is no different from any other failure.
     private static SocketError ErrorOf(int error) => error switch
     {
+        11 or 12 or 105 => SocketError.NoBufferSpaceAvailable,
+        23 or 24 => SocketError.TooManyOpenSockets,
+        99 => SocketError.AddressNotAvailable,
         101 => SocketError.NetworkUnreachable,
         110 => SocketError.TimedOut,
         111 => SocketError.ConnectionRefused,

@@ -4,6 +4,8 @@
 -- what is checked and expected is unchanged; otherwise they are set as SQL implies.
 -- A configuration of a format above the caller's stays as it is: the caller, which does not know all of it, would write
 -- less. The same version may still be scheduled; a higher one is left to a newer process.
+-- Checks out of turn ("check now", a change) of one monitor are a spacing apart, so that nobody can make Monit flood a target:
+-- `extra` has when the last one was due. A monitor that is new here is due as its caller says, without being noted.
 --
 -- KEYS[1] schedule
 -- KEYS[2] inflight
@@ -11,11 +13,12 @@
 -- KEYS[4] incident
 -- KEYS[5] meta
 -- KEYS[6] changes
+-- KEYS[7] extra
 --
 -- ARGV[1] the newest format that the caller knows
--- ARGV[2..] seven a monitor: id, config (version first), incident state by SQL ('': none), phase (ms within the interval),
+-- ARGV[2..] eight a monitor: id, config (version first), incident state by SQL ('': none), phase (ms within the interval),
 --   soon (the maximum delay until the next check, ms; '': due at the next slot), force (1 or 0),
---   what config checks and expects in the other format
+--   what config checks and expects in the other format, spacing (ms between checks out of turn; 0: no matter when the last was)
 --
 -- Reply: { the number of monitors written, positions (from 1) of those left to a newer process }.
 
@@ -36,8 +39,17 @@ local function format(config)
   return number < 100 and number or 1
 end
 
-local written, newer, changed = 0, {}, {}
-for i = 2, #ARGV, 7 do
+-- The earliest due time of a check out of turn. One that is still to come is the one; one far ahead is of another clock.
+local function out_of_turn(id, due, spacing)
+  local last = tonumber(redis.call('ZSCORE', KEYS[7], id) or 0)
+  if last > due then
+    return last - due <= spacing and last or due
+  end
+  return math.max(due, last + spacing)
+end
+
+local written, newer, changed, spaced = 0, {}, {}, 0
+for i = 2, #ARGV, 8 do
   local id, config, incident = ARGV[i], ARGV[i + 1], ARGV[i + 2]
   local old = redis.call('HGET', KEYS[3], id)
   local have, new = version(old), version(config)
@@ -48,7 +60,7 @@ for i = 2, #ARGV, 7 do
   end
   if write and format(old) > tonumber(ARGV[1]) then
     if new > have then
-      newer[#newer + 1] = math.floor((i + 5) / 7)
+      newer[#newer + 1] = math.floor((i + 6) / 8)
       write = false
     else
       config = old
@@ -59,7 +71,17 @@ for i = 2, #ARGV, 7 do
     local interval = tonumber(string.match(config, '^%d+ (%d+)'))
     local due = now + 1 + (tonumber(ARGV[i + 3]) - (now + 1)) % interval
     if ARGV[i + 4] ~= '' then
-      due = math.min(due, now + tonumber(ARGV[i + 4]))
+      local at, spacing = now + tonumber(ARGV[i + 4]), tonumber(ARGV[i + 7])
+      if spacing > 0 then
+        at = out_of_turn(id, at, spacing)
+      end
+      if at < due then
+        due = at
+        if spacing > 0 and have >= 0 then
+          redis.call('ZADD', KEYS[7], string.format('%.0f', due), id)
+          spaced = math.max(spaced, spacing)
+        end
+      end
     end
 
     if old ~= config then
@@ -81,6 +103,10 @@ for i = 2, #ARGV, 7 do
     redis.call('ZREM', KEYS[2], id)
     written = written + 1
   end
+end
+
+if spaced > 0 then
+  redis.call('ZREMRANGEBYSCORE', KEYS[7], '-inf', string.format('%.0f', now - spaced))
 end
 
 -- include announce

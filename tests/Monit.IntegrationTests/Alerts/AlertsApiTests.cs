@@ -97,7 +97,7 @@ public sealed class AlertsApiTests : AlertsFixture
         await using var smtp = new SmtpSink { Login = login };
         var down = await SeedDownAsync();
         await using var host = await StartAsync(smtp.Port, ("Smtp:User", "monit"), ("Smtp:Password", "secret-word"),
-            ("Smtp:Security", security), ("Alerts:MaxAttempts", "2"));
+            ("Smtp:Security", security), ("Alerts:GiveUpAfter", "00:00:01"));
 
         var alert = await UntilAsync(down.Id, expected);
 
@@ -111,6 +111,15 @@ public sealed class AlertsApiTests : AlertsFixture
     [InlineData("Alerts:DeliveryWorkers", "0", "DeliveryWorkers must be between 1 and 100")]
     [InlineData("Alerts:SweepInterval", "00:00:00", "SweepInterval must be between 00:00:00.0100000 and 01:00:00")]
     [InlineData("Alerts:SendLease", "00:00:30", "Alerts:SendLease (00:00:30) must exceed Smtp:Timeout (00:00:30)")]
+    [InlineData("Alerts:GiveUpAfter", "31.00:00:00", "GiveUpAfter must be between 00:00:01 and 30.00:00:00")]
+    [InlineData("Alerts:MailsPerAccount", "-1", "MailsPerAccount must be between 0 and 1000000")]
+    [InlineData("Alerts:MailsPerRecipient", "-1", "MailsPerRecipient must be between 0 and 1000000")]
+    [InlineData("Alerts:ConfirmationsPerAccount", "0", "ConfirmationsPerAccount must be between 1 and 1000000")]
+    [InlineData("PublicUrl", "monit.example.org", "PublicUrl must be an absolute http or https URL")]
+    [InlineData("PublicUrl", "ftp://monit.example.org", "PublicUrl must be an absolute http or https URL")]
+    [InlineData("PublicUrl", "https://monit.example.org/?a=1", "PublicUrl must be an absolute http or https URL")]
+    [InlineData("Smtp:CaFile", "/nowhere/ca.pem", "Smtp:CaFile: /nowhere/ca.pem cannot be read")]
+    [InlineData("Smtp:CaFile", "/proc/version", "Smtp:CaFile: /proc/version holds no certificate in PEM form")]
     [InlineData("Smtp:Port", "70000", "Port must be between 1 and 65535")]
     [InlineData("Smtp:Security", "Maybe", "Smtp:Security")]
     [InlineData("Smtp:Security", "7", "Smtp:Security must be")]

@@ -16,20 +16,17 @@ public abstract class AlertsFixture : IAsyncLifetime
     private readonly List<AlertsHost> _hosts = [];
     private Guid _owner;
 
+    internal Guid Owner => _owner;
+
+    /// <summary>The system's clock, or ahead of it; timers run as ever.</summary>
+    internal ShiftedClock Clock { get; } = new();
     internal SmtpSink Smtp { get; } = new();
     internal static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
         await CreateDatabaseAsync();
-        await using var db = NewDb();
-        var owner = new User
-        {
-            Id = NewId(), Name = "Owner", Email = "owner@example.org", PasswordHash = "-", CreatedAt = Start,
-        };
-        db.Users.Add(owner);
-        await db.SaveChangesAsync(Token);
-        _owner = owner.Id;
+        _owner = await NewUserAsync("owner@example.org");
     }
 
     public async ValueTask DisposeAsync()
@@ -50,18 +47,34 @@ public abstract class AlertsFixture : IAsyncLifetime
 
     private protected async Task<AlertsHost> StartAsync(int? smtpPort, params (string, string)[] settings)
     {
-        var host = await AlertsHost.StartAsync(AddDatabase, smtpPort, settings);
+        var host = await AlertsHost.StartAsync(AddAll, smtpPort, settings);
         _hosts.Add(host);
         return host;
     }
 
+    private void AddAll(IServiceCollection services)
+    {
+        services.AddSingleton<TimeProvider>(Clock);
+        AddDatabase(services);
+    }
+
+    private protected async Task<Guid> NewUserAsync(string email)
+    {
+        await using var db = NewDb();
+        var user = new User { Id = NewId(), Name = "Owner", Email = email, PasswordHash = "-", CreatedAt = Start };
+        db.Users.Add(user);
+        await db.SaveChangesAsync(Token);
+        return user.Id;
+    }
+
     /// <summary>Adds a monitor with an incident and its down alert.</summary>
-    private protected async Task<Alert> SeedDownAsync(Action<UptimeMonitor>? change = null, Action<Alert>? changeAlert = null)
+    /// <param name="user">Null: the owner.</param>
+    private protected async Task<Alert> SeedDownAsync(Action<UptimeMonitor>? change = null, Action<Alert>? changeAlert = null, Guid? user = null)
     {
         await using var db = NewDb();
         var monitor = new UptimeMonitor
         {
-            Id = NewId(), UserId = _owner, Name = "Shop", Url = "https://shop.example/health", IntervalSec = 60,
+            Id = NewId(), UserId = user ?? _owner, Name = "Shop", Url = "https://shop.example/health", IntervalSec = 60,
             TimeoutSec = 15, CreatedAt = Start,
         };
         change?.Invoke(monitor);
@@ -115,6 +128,12 @@ public abstract class AlertsFixture : IAsyncLifetime
     }
 
     private protected static Guid NewId() => Guid.CreateVersion7();
+
+    internal sealed class ShiftedClock : TimeProvider
+    {
+        public TimeSpan Ahead { get; set; }
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + Ahead;
+    }
 
     private static Alert NewAlert(MonitorIncident incident, AlertKind kind, DateTimeOffset at) => new()
     {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Monit.Alerts;
 using Monit.Alerts.Contract;
@@ -31,6 +32,10 @@ internal sealed class AlertsHost : IAsyncDisposable
     public IAlertsApi InProcess => _app.Services.GetRequiredService<IAlertsApi>();
     public ConcurrentQueue<string> Log { get; }
 
+    /// <summary>What the health check says about the delivery of alerts.</summary>
+    public async Task<HealthReportEntry> HealthAsync() =>
+        (await _app.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken)).Entries["alerts"];
+
     /// <param name="smtpPort">Null: no SMTP host.</param>
     public static async Task<AlertsHost> StartAsync(
         Action<IServiceCollection> addDatabase, int? smtpPort, params (string Name, string Value)[] settings)
@@ -41,6 +46,10 @@ internal sealed class AlertsHost : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Alerts:Key"] = Key,
+            // Tests about either set it.
+            ["Alerts:ConfirmAddresses"] = "false",
+            ["Alerts:MailsPerAccount"] = "0",
+            ["Alerts:MailsPerRecipient"] = "0",
             ["Alerts:SweepInterval"] = "00:00:00.050",
             ["Alerts:RetryDelay"] = "00:00:00.010",
             ["Alerts:MaxRetryDelay"] = "00:00:00.050",

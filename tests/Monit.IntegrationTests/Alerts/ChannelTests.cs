@@ -62,7 +62,8 @@ public sealed class ChannelTests : AlertsFixture
         public string Kind => "horn";
         public LongestSend LongestSend => new(longest, "Horn:Timeout");
         public IEnumerable<FieldError> Validate(JsonElement settings) => [];
-        public Task<SendResult> SendAsync(AlertMessage message, JsonElement settings, CancellationToken abort) =>
+        public string? Unusable(JsonElement settings) => null;
+        public Task<SendResult> SendAsync(IReadOnlyList<AlertMessage> messages, JsonElement settings, CancellationToken abort) =>
             Task.FromResult(new SendResult(SendOutcome.Refused, "Nobody hears a horn."));
     }
 }

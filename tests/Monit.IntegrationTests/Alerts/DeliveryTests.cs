@@ -105,7 +105,7 @@ public abstract class DeliveryTests : AlertsFixture
     {
         var port = Server.FreePort();
         var down = await SeedDownAsync();
-        await using var host = await StartAsync(port, ("Alerts:MaxAttempts", "1000"));
+        await using var host = await StartAsync(port);
         await Eventually.True(async () => (await AttemptsAsync(down.Id)).Count >= 2, "two attempts failed");
 
         await using var smtp = new SmtpSink(port);
@@ -165,20 +165,6 @@ public abstract class DeliveryTests : AlertsFixture
         Assert.Equal((1, error), (failed.Attempts, failed.LastError));
         Assert.Equal(error, Assert.Single(await AttemptsAsync(down.Id)).Error);
         Assert.Contains(host.Log, line => line.StartsWith("Error: Down alert", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task GivesUp_AfterMaxAttempts()
-    {
-        Smtp.Fault = SmtpFault.RefuseMailForNow;
-        var down = await SeedDownAsync();
-        await using var host = await StartAsync(("Alerts:MaxAttempts", "3"));
-
-        var failed = await UntilAsync(down.Id, AlertStatus.Failed);
-
-        Assert.Equal((3, "451 try later"), (failed.Attempts, failed.LastError));
-        Assert.Equal(3, (await AttemptsAsync(down.Id)).Count);
-        Assert.Equal(3, Smtp.Received.Count);
     }
 
     [Fact]

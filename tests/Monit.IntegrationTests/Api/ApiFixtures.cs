@@ -30,6 +30,10 @@ public abstract class ApiFixture(LocalStores stores) : IAsyncLifetime
     public async Task<ApiHost> StartAsync(params (string, string)[] settings) =>
         await ApiHost.StartAsync(await NewDatabaseAsync(), await stores.RedisConnectionStringAsync(), settings);
 
+    /// <summary>Starts another API, on a database of its own, with services of the test before those of Monit.</summary>
+    public async Task<ApiHost> StartAsync(Action<WebApplicationBuilder> services, params (string, string)[] settings) =>
+        await ApiHost.StartAsync(await NewDatabaseAsync() + services, await stores.RedisConnectionStringAsync(), settings);
+
     public async Task<ApiHost> StartWithoutRedisAsync() =>
         await ApiHost.StartAsync(await NewDatabaseAsync(), "127.0.0.1:1,connectTimeout=200,connectRetry=0");
 

@@ -40,7 +40,7 @@ public sealed class ApiHost : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         foreach (var (key, value) in ((string, string)[])[
             ("ConnectionStrings:redis", redis), ("Scheduling:KeyPrefix", Testing.LocalStores.NewPrefix()),
-            ("Auth:Secret", Secret), ("DataProtection:Key", Secret), ("Auth:RateLimitPerMinute", "0"), .. settings])
+            ("Auth:Secret", Secret), ("DataProtection:Key", Secret), ("Auth:RateLimitPerMinute", "0"), ("Api:RequestsPerSecond", "0"), .. settings])
             builder.Configuration[key] = value;
         builder.AddServiceDefaults();
         builder.AddMonitRedis();
@@ -80,6 +80,13 @@ public sealed class ApiHost : IAsyncDisposable
         if (paid)
             await DbAsync(db => db.Users.Where(u => u.Id == id).ExecuteUpdateAsync(set => set.SetProperty(u => u.IsPaidUser, true)));
         return new Caller(_http, login.Text("access_token")) { Id = id, Email = email };
+    }
+
+    /// <summary>A new account, and its token for requests that no <see cref="Caller"/> sends.</summary>
+    public async Task<(Caller User, string Token)> NewTokenAsync()
+    {
+        var user = await NewUserAsync();
+        return (user, App.Services.GetRequiredService<Monit.Api.Auth.Tokens>().Issue(user.Id).Value);
     }
 
     public Caller Anonymous => new(_http, null);

@@ -29,7 +29,7 @@ public sealed class ErrorTests(SqliteApi api)
     public async Task Body_TooLarge_413()
     {
         var user = await _host.NewUserAsync();
-        (await user.SendAsync("POST", "/monitors", $$"""{"url":"{{new string('x', 65 * 1024)}}"}""")).IsProblem(413, "validation_failed");
+        (await user.SendAsync("POST", "/monitors", $$"""{"url":"{{new string('x', 65 * 1024)}}"}""")).IsProblem(413, "payload_too_large");
     }
 
     [Fact]
@@ -37,14 +37,14 @@ public sealed class ErrorTests(SqliteApi api)
     {
         using var content = new StringContent("name=x", Encoding.UTF8, "application/x-www-form-urlencoded");
         using var response = await _host.Http.PostAsync("/api/v1/users/login", content, TestContext.Current.CancellationToken);
-        (await Answer.ReadAsync(response)).IsProblem(415, "validation_failed");
+        (await Answer.ReadAsync(response)).IsProblem(415, "unsupported_media_type");
     }
 
     [Fact]
     public async Task UnknownPathAndMethod_AreProblems()
     {
         (await _host.Anonymous.GetAsync("/nothing")).IsProblem(404, "not_found");
-        (await _host.Anonymous.SendAsync("PUT", "/users/login")).IsProblem(405, "not_found");
+        (await _host.Anonymous.SendAsync("PUT", "/users/login")).IsProblem(405, "method_not_allowed");
         (await (await _host.NewUserAsync()).GetAsync("/monitors/not-a-uuid")).IsProblem(404, "not_found");
     }
 
@@ -90,6 +90,8 @@ public sealed class ErrorTests(SqliteApi api)
     [InlineData("Auth:TokenTtl", "00:00:01", "00:01:00 to 1.00:00:00")]
     [InlineData("Monitors:MinInterval", "00:00:00", "00:00:02 to 1.00:00:00")]
     [InlineData("Monitors:FreeQuota", "-1", "0 to 100000")]
+    [InlineData("Api:RequestsPerSecond", "100001", "0 to 100000")]
+    [InlineData("Api:Burst", "0", "1 to 1000000")]
     public async Task Start_BadSetting_IsRefusedByNameAndRange(string key, string value, string range)
     {
         var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => api.StartAsync((key, value)));
@@ -142,7 +144,7 @@ public sealed class ErrorTests(SqliteApi api)
         {
             "CreateMonitor" => MonitorFields.All.Where(field => field.Required).Select(field => field.Name),
             "PatchMonitor" => [],
-            _ => ["id", .. MonitorFields.All.Select(field => field.Name), "created_at", "updated_at", "status"],
+            _ => ["id", .. MonitorFields.All.Select(field => field.Name), "created_at", "updated_at", "alert_email_confirmed", "status"],
         }, required);
     }
 }

@@ -69,7 +69,55 @@ public abstract class ListTests(ApiFixture api)
         Assert.EndsWith("Z", status.Text("next_check_at"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Incidents_Paged_InAStableOrderByOffsetAndByCursor()
+    {
+        var user = await _host.NewUserAsync();
+        var id = await user.NewMonitorAsync();
+        var others = new[] { await user.NewMonitorAsync(), await user.NewMonitorAsync(), await user.NewMonitorAsync() };
+        for (var hour = 0; hour < 5; hour++)
+        {
+            await _host.OpenIncidentAsync(id, at: Noon.AddHours(hour));
+            await _host.CloseIncidentAsync(id, Noon.AddHours(hour).AddMinutes(5));
+        }
+        // At the same instant, so that only their ids keep them in order.
+        foreach (var other in others)
+            await _host.OpenIncidentAsync(other, at: Noon.AddHours(2));
+
+        foreach (var (path, count) in new[] { ("/incidents?", 8), ($"/monitors/{id}/incidents?", 5), ("/incidents?state=closed&", 5) })
+        {
+            var all = (await user.GetAsync($"{path}limit=200")).Ids.ToList();
+            Assert.Equal(count, all.Count);
+            var (paged, cursor) = (new List<Guid>(), "");
+            do
+            {
+                var page = await user.GetAsync($"{path}limit=1{cursor}");
+                Assert.Equal((count, 1, 0), (page["total"].GetInt32(), page["limit"].GetInt32(), page["offset"].GetInt32()));
+                paged.AddRange(page.Ids);
+                cursor = page.IsNull("next_cursor") ? "" : $"&cursor={page.Text("next_cursor")}";
+            }
+            while (cursor.Length > 0);
+            Assert.Equal(all, paged);
+            Assert.Equal(all[2..4], (await user.GetAsync($"{path}limit=2&offset=2")).Ids);
+        }
+        // A cursor belongs to one kind of list, and says where the page begins.
+        var next = (await user.GetAsync("/incidents?limit=1")).Text("next_cursor");
+        (await user.GetAsync($"/monitors?cursor={next}")).IsProblem(400, "validation_failed", "cursor");
+        (await user.GetAsync($"/incidents?cursor={next}&offset=1")).IsProblem(400, "validation_failed", "cursor");
+    }
+
     [Theory]
+    [InlineData("/monitors", "limit", "+1")]
+    [InlineData("/monitors", "limit", "%201")]
+    [InlineData("/monitors", "limit", "1&limit=1")]
+    [InlineData("/monitors", "q", "a&q=b")]
+    [InlineData("/monitors", "cursor", "!!!!!!!!!!!!!!!!!!!!!!")]
+    [InlineData("/monitors", "cursor", "AAAAAAAAAAAAAAAAAAAAA%20")]
+    [InlineData("/monitors", "cursor", "")]
+    [InlineData("/incidents", "cursor", "xyz")]
+    [InlineData("/incidents", "cursor", "________________________________")]
+    [InlineData("/incidents", "offset", "2147483648")]
+    [InlineData("/incidents", "state", "")]
     [InlineData("/monitors", "limit", "0")]
     [InlineData("/monitors", "limit", "201")]
     [InlineData("/monitors", "limit", "ten")]
@@ -100,7 +148,8 @@ public abstract class ListTests(ApiFixture api)
         Assert.Equal(3, all["total"].GetInt32());
         Assert.Equal(2, (await user.GetAsync("/incidents?state=open"))["total"].GetInt32());
         var closed = Assert.Single((await user.GetAsync($"/monitors/{first}/incidents?state=closed")).Items);
-        Assert.Equal(("2026-05-01T12:00:00Z", "2026-05-01T12:05:00Z", "TIMEOUT", 15000, true), (
+        // No alert has been delivered.
+        Assert.Equal(("2026-05-01T12:00:00Z", "2026-05-01T12:05:00Z", "TIMEOUT", 15000, false), (
             closed.GetProperty("started_at").GetString(), closed.GetProperty("ended_at").GetString(), closed.GetProperty("reason").GetString(),
             closed.GetProperty("latency_ms").GetInt32(), closed.GetProperty("alerted").GetBoolean()));
         Assert.Equal([all.Ids.ElementAt(1)], (await user.GetAsync("/incidents?limit=1&offset=1")).Ids);

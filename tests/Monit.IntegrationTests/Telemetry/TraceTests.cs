@@ -65,6 +65,21 @@ public sealed class TraceTests(LocalStores stores)
     }
 
     [Fact]
+    public async Task DetailOfAFailure_IsInTheLogAndTheTrace()
+    {
+        await using var target = new ScriptedTarget(ScriptedTarget.Certificate(TimeProvider.System.GetUtcNow().AddDays(1)));
+        await using var journey = await TracedJourney.StartAsync(stores);
+        var id = (await journey.Worker.AddAsync(target.Url)).Id;
+        await journey.Worker.StateAsync(id, MonitorState.Down);
+
+        const string detail = "self-signed certificate";
+        await Eventually.True(() => journey.Spans.ChecksOf(id).Any(), "the trace is complete");
+        var get = Assert.Single(journey.Spans.TraceOf(journey.Spans.ChecksOf(id).First()), span => span.DisplayName == "GET");
+        Assert.StartsWith(detail, Assert.IsType<string>(get.GetTagItem("monit.check.detail")), StringComparison.Ordinal);
+        Assert.Contains(journey.Log.Lines, line => line.Line.Contains($" is down: TLS_ERROR, HTTP status (null), detail: {detail}", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Recovery_IsSampled_AlthoughItIsASuccess()
     {
         await using var journey = await TracedJourney.StartAsync(stores);
@@ -116,7 +131,7 @@ public sealed class TraceTests(LocalStores stores)
         using var metrics = new HttpMetrics();
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration["Executor:HttpEngine"] = setting;
-        builder.Configuration["Executor:AllowPrivateTargets"] = "true";
+        builder.Configuration["Network:AllowPrivateTargets"] = "true";
         builder.AddMonitProbes().Services.AddSingleton(TimeProvider.System);
         using var host = builder.Build();
         Assert.IsType(engine, host.Services.GetRequiredService<IHttpEngine>());

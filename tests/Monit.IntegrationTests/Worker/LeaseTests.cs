@@ -50,17 +50,27 @@ public sealed class LeaseTests(LocalStores stores) : IAsyncLifetime
     public async Task JobThatWaitedTooLong_IsReleasedUnchecked()
     {
         await using var worker = await StartAsync(permits: 2);
-        await worker.AddAsync(_target.Url, 3600, 30);
-        await worker.AddAsync(_target.Url, 3600, 30);
-        await Eventually.True(() => _target.Requests.Count == 2, "both permits are taken");
-        var waiting = await worker.AddAsync(_target.Url, 3600, 30);
+        var (hang, answer) = (_target.Answer, ScriptedTarget.Status(200));
+        _target.Answer = answer;
+        // Once they have answered quickly, monitors may take any permit.
+        var monitors = new List<Guid>();
+        for (var i = 0; i < 3; i++)
+            monitors.Add((await worker.AddAsync(_target.Url, 3600, 30)).Id);
+        foreach (var id in monitors)
+            await worker.StateAsync(id, MonitorState.Up);
+        _target.Answer = hang;
+        await worker.Sync.CheckNowAsync(monitors[0], TestContext.Current.CancellationToken);
+        await worker.Sync.CheckNowAsync(monitors[1], TestContext.Current.CancellationToken);
+        await Eventually.True(() => _target.Requests.Count == 5, "both permits are taken");
+        await worker.Sync.CheckNowAsync(monitors[2], TestContext.Current.CancellationToken);
         var deadlines = new HashSet<double>();
-        await Eventually.True(async () => (await LeaseOfAsync(worker, waiting.Id)).Deadline is > 0 and var deadline
+        await Eventually.True(async () => (await LeaseOfAsync(worker, monitors[2])).Deadline is > 0 and var deadline
             && deadlines.Add(deadline) && deadlines.Count == 2, "the third has waited too long, and is claimed again");
 
         _answer.SetResult();
-        await worker.StateAsync(waiting.Id, MonitorState.Up);
-        Assert.Equal(3, _target.Requests.Count);
+        await Eventually.True(() => _target.Requests.Count == 6, "it is checked after all");
+        await worker.SettleAsync();
+        Assert.Equal(6, _target.Requests.Count);
     }
 
     private Task<WorkerHarness> StartAsync(int permits) => WorkerHarness.StartAsync(stores, settings: new()

@@ -97,15 +97,24 @@ public sealed class LoadTests(LocalStores stores) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task NewSilentTargets_MakeRoomForNewOnesThatAnswer()
+    {
+        await using var silent = new ScriptedTarget { Answer = ScriptedTarget.Stall() };
+        // One permit for new monitors, two for suspects.
+        await using var worker = await WorkerHarness.StartAsync(stores, settings: new() { ["Executor:HttpSemaphoreCount"] = "4" });
+        for (var i = 0; i < 6; i++)
+            await worker.AddAsync(silent.Url, intervalSec: 3600, timeoutSec: 60);
+        await Eventually.True(() => silent.Requests.Count > 0, "a silent one is being checked");
+        var healthy = await worker.AddAsync(_target.Url, intervalSec: 3600);
+        await worker.StateAsync(healthy.Id, MonitorState.Up);
+    }
+
+    [Fact]
     public async Task Stop_LetsRunningChecksEnd_AndReleasesTheRestAtOnce()
     {
+        var ct = TestContext.Current.CancellationToken;
         var gate = new TaskCompletionSource();
-        _target.Answer = async (stream, request, ct) =>
-        {
-            await gate.Task.WaitAsync(ct);
-            return await ScriptedTarget.Status(200)(stream, request, ct);
-        };
-        await using var worker = await WorkerHarness.CreateAsync(stores, settings: new()
+        await using var worker = await WorkerHarness.StartAsync(stores, settings: new()
         {
             ["Executor:HttpSemaphoreCount"] = "2",
             ["Executor:WorkerCount"] = "1",
@@ -113,8 +122,15 @@ public sealed class LoadTests(LocalStores stores) : IAsyncDisposable
         var ids = new List<Guid>();
         for (var i = 0; i < 30; i++)
             ids.Add((await worker.AddAsync(_target.Url, intervalSec: 3600, timeoutSec: 30)).Id);
-        await worker.StartAsync();
-        await Eventually.True(() => _target.Requests.Count == 2, "two checks run");
+        // Once they have answered quickly, monitors wait for a permit.
+        await Eventually.True(async () => (await worker.Schedule.ViewAsync(ids, ct)).All(view => view.Status?.State == MonitorState.Up), "all have answered");
+        _target.Answer = async (stream, request, ct) =>
+        {
+            await gate.Task.WaitAsync(ct);
+            return await ScriptedTarget.Status(200)(stream, request, ct);
+        };
+        await worker.Sync.SyncAsync(ids, TimeSpan.Zero, force: true, ct);
+        await Eventually.True(() => _target.Requests.Count == 32, "two checks run");
         await Eventually.True(async () => (await CountAsync(stores, worker.Schedule)).Inflight == 30, "the others wait");
 
         var stopping = worker.StopAsync();
@@ -122,8 +138,7 @@ public sealed class LoadTests(LocalStores stores) : IAsyncDisposable
         gate.SetResult();
         await stopping;
         Assert.Equal((30, 0), await CountAsync(stores, worker.Schedule));
-        Assert.Equal(2, _target.Requests.Count);
-        Assert.Equal(2, (await worker.Schedule.ViewAsync(ids, TestContext.Current.CancellationToken)).Count(view => view.Status?.State == MonitorState.Up));
+        Assert.Equal(32, _target.Requests.Count);
     }
 
     [Fact]

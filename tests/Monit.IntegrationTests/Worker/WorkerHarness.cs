@@ -31,7 +31,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
         ["ResultProcessor:FailureThreshold"] = "2",
         ["Reconciler:GapInterval"] = "00:00:00.100",
         ["Reconciler:IncidentInterval"] = "00:00:00.200",
-        ["Executor:AllowPrivateTargets"] = "true",
+        ["Network:AllowPrivateTargets"] = "true",
         ["Shutdown:Timeout"] = "00:00:10",
     };
 

@@ -5,6 +5,7 @@ using Monit.Probes.Http;
 using Monit.Probes.Http.Fast;
 using Monit.Probes.Http.Full;
 using Monit.Probes.Network;
+using Monit.Probes.Network.Tls;
 
 namespace Monit.Probes.Tests.Http;
 
@@ -22,13 +23,18 @@ internal sealed class Checker : IDisposable
     private readonly IHttpEngine _engine;
     private readonly HttpProbe _probe;
 
-    public Checker(Sender sender, ConnectionMode mode = ConnectionMode.New, TargetResolver? resolve = null, bool allowPrivate = true)
+    public Checker(Sender sender, ConnectionMode mode = ConnectionMode.New, TargetResolver? resolve = null, bool allowPrivate = true,
+        string? redirect = null, TlsClient? tls = null)
     {
         var options = Options.Create(new ProbeOptions { Connection = mode });
-        var connector = new TargetConnector(new TargetGuard(allowPrivate), resolve ?? Dns.GetHostAddressesAsync);
-        if (sender == Sender.FastOnSockets)
-            connector = new TargetConnector(new TargetGuard(allowPrivate), resolve ?? Dns.GetHostAddressesAsync) { UsesEpoll = false };
+        var connector = new TargetConnector(new TargetGuard(allowPrivate), resolve ?? Dns.GetHostAddressesAsync)
+        {
+            UsesEpoll = sender != Sender.FastOnSockets && OperatingSystem.IsLinux(),
+            Tls = tls ?? new TlsClient(SystemRoots.Load, TimeProvider.System),
+        };
         _engine = sender == Sender.Full ? new FullEngine(options, connector, TimeProvider.System) : new FastEngine(options, connector, TimeProvider.System);
+        if (redirect is not null)
+            _engine = new RedirectingEngine(_engine, redirect);
         _probe = new HttpProbe(_engine, TimeProvider.System);
     }
 

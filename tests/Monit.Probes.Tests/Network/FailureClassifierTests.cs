@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using Monit.Core.Checks;
 using Monit.Probes.Network;
+using Monit.Probes.Network.Tls;
 
 namespace Monit.Probes.Tests.Network;
 
@@ -31,6 +32,11 @@ public sealed class FailureClassifierTests
 
     [Fact]
     public void Tls_IsDefinite() => Assert.Equal((FailureReason.TlsError, FailureKind.Definite), Classify(new AuthenticationException()));
+
+    [Fact]
+    public void Tls_KeepsItsDetail() => Assert.Equal(
+        new Failure(FailureReason.TlsError, FailureKind.Definite, "incomplete chain"),
+        FailureClassifier.Classify(new HttpRequestException("outer", new TlsException("incomplete chain"))));
 
     [Fact]
     public void Blocked_IsDefinite() => Assert.Equal((FailureReason.BlockedTarget, FailureKind.Definite), Classify(new BlockedTargetException()));

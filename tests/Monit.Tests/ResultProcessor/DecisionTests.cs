@@ -80,13 +80,6 @@ public sealed class DecisionTests
     public void Terminal_First_IsRetriedQuickly() => Assert.Equal(NextCheck.Retry, Decide(Healthy, Terminal).Next);
 
     [Fact]
-    public void Terminal_AfterRetries_ParksWithAnIncident()
-    {
-        var outcome = Decide(new IncidentState(0, 2, At - 10_000, false, false), Terminal);
-        Assert.Equal(new Outcome(MonitorState.Parked, new IncidentState(1, 0, At - 10_000, true, true), NextCheck.Parked, IncidentChange.Open), outcome);
-    }
-
-    [Fact]
     public void Parked_StillTerminal_StaysParkedWithoutASecondIncident()
     {
         var outcome = Decide(Open with { Parked = true }, Terminal);

@@ -31,7 +31,8 @@ public sealed class TextFormatTests
         from latency in Gen.Long[0, 100_000].Nullable()
         from reason in Gen.Enum<FailureReason>().Nullable()
         from at in Gen.Long[0, 4_000_000_000_000]
-        select new MonitorStatus(state, http, latency, reason, at);
+        from detail in Gen.Int[0, 2].Select(n => new[] { null, "incomplete chain", "für 'ü' - 5" }[n])
+        select new MonitorStatus(state, http, latency, reason, at, detail);
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
@@ -147,6 +148,7 @@ public sealed class TextFormatTests
     public void MonitorStatus_IsFiveFields()
     {
         Assert.Equal("1 200 37 - 1000", new MonitorStatus(MonitorState.Up, 200, 37, null, 1000).Encode());
+        Assert.Equal("3 - - TLS_ERROR 1000 expired on 2026-01-02", new MonitorStatus(MonitorState.Down, null, null, FailureReason.TlsError, 1000, "expired on 2026-01-02").Encode());
         Assert.Equal("3 - - DNS_FAILURE 1000", new MonitorStatus(MonitorState.Down, null, null, FailureReason.DnsFailure, 1000).Encode());
     }
 

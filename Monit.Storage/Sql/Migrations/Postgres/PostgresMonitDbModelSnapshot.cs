@@ -53,6 +53,14 @@ namespace Monit.Storage.Sql.Migrations.Postgres
                         .HasDefaultValue("")
                         .HasColumnName("destination");
 
+                    b.Property<DateTimeOffset?>("GivenUpAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("given_up_at");
+
+                    b.Property<DateTimeOffset?>("HeldUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("held_until");
+
                     b.Property<Guid>("IncidentId")
                         .HasColumnType("uuid")
                         .HasColumnName("incident_id");
@@ -93,8 +101,16 @@ namespace Monit.Storage.Sql.Migrations.Postgres
                         .HasColumnType("character varying(128)")
                         .HasColumnName("subject");
 
+                    b.Property<DateTimeOffset?>("UnconfirmedSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("unconfirmed_since");
+
                     b.HasKey("Id")
                         .HasName("pk_alerts");
+
+                    b.HasIndex("GivenUpAt")
+                        .HasDatabaseName("ix_alerts_given_up")
+                        .HasFilter("given_up_at IS NOT NULL");
 
                     b.HasIndex("NextAttemptAt")
                         .HasDatabaseName("ix_alerts_unsent")
@@ -111,6 +127,55 @@ namespace Monit.Storage.Sql.Migrations.Postgres
                     b.ToTable("alerts", (string)null);
                 });
 
+            modelBuilder.Entity("Monit.Core.Alerts.AlertAddress", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("Address")
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .HasColumnName("address");
+
+                    b.Property<DateTimeOffset?>("AskAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ask_at");
+
+                    b.Property<DateTimeOffset?>("AskedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("asked_at");
+
+                    b.Property<DateTimeOffset?>("ConfirmedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("confirmed_at");
+
+                    b.Property<DateTimeOffset?>("TokenExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("token_expires_at");
+
+                    b.Property<string>("TokenHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("token_hash");
+
+                    b.HasKey("UserId", "Address")
+                        .HasName("pk_alert_addresses");
+
+                    b.HasIndex("Address")
+                        .HasDatabaseName("ix_alert_addresses_address");
+
+                    b.HasIndex("AskAt")
+                        .HasDatabaseName("ix_alert_addresses_ask")
+                        .HasFilter("ask_at IS NOT NULL");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique()
+                        .HasDatabaseName("ix_alert_addresses_token_hash");
+
+                    b.ToTable("alert_addresses", (string)null);
+                });
+
             modelBuilder.Entity("Monit.Core.Alerts.AlertAttempt", b =>
                 {
                     b.Property<Guid>("Id")
@@ -121,6 +186,11 @@ namespace Monit.Storage.Sql.Migrations.Postgres
                     b.Property<Guid>("AlertId")
                         .HasColumnType("uuid")
                         .HasColumnName("alert_id");
+
+                    b.Property<string>("Answer")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("answer");
 
                     b.Property<string>("Channel")
                         .IsRequired()
@@ -376,6 +446,27 @@ namespace Monit.Storage.Sql.Migrations.Postgres
                     b.ToTable("data_protection_keys", (string)null);
                 });
 
+            modelBuilder.Entity("Monit.Storage.Sql.MailCount", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("integer")
+                        .HasColumnName("day");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(340)
+                        .HasColumnType("character varying(340)")
+                        .HasColumnName("key");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("integer")
+                        .HasColumnName("count");
+
+                    b.HasKey("Day", "Key")
+                        .HasName("pk_mail_counts");
+
+                    b.ToTable("mail_counts", (string)null);
+                });
+
             modelBuilder.Entity("Monit.Storage.Sql.Setting", b =>
                 {
                     b.Property<string>("Key")
@@ -403,6 +494,16 @@ namespace Monit.Storage.Sql.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_alerts_incidents_incident_id");
+                });
+
+            modelBuilder.Entity("Monit.Core.Alerts.AlertAddress", b =>
+                {
+                    b.HasOne("Monit.Core.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_alert_addresses_users_user_id");
                 });
 
             modelBuilder.Entity("Monit.Core.Alerts.AlertAttempt", b =>

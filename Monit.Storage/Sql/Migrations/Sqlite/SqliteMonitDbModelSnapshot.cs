@@ -48,6 +48,14 @@ namespace Monit.Storage.Sql.Migrations.Sqlite
                         .HasDefaultValue("")
                         .HasColumnName("destination");
 
+                    b.Property<long?>("GivenUpAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("given_up_at");
+
+                    b.Property<long?>("HeldUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("held_until");
+
                     b.Property<Guid>("IncidentId")
                         .HasColumnType("TEXT")
                         .HasColumnName("incident_id");
@@ -88,8 +96,16 @@ namespace Monit.Storage.Sql.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("subject");
 
+                    b.Property<long?>("UnconfirmedSince")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("unconfirmed_since");
+
                     b.HasKey("Id")
                         .HasName("pk_alerts");
+
+                    b.HasIndex("GivenUpAt")
+                        .HasDatabaseName("ix_alerts_given_up")
+                        .HasFilter("given_up_at IS NOT NULL");
 
                     b.HasIndex("NextAttemptAt")
                         .HasDatabaseName("ix_alerts_unsent")
@@ -106,6 +122,55 @@ namespace Monit.Storage.Sql.Migrations.Sqlite
                     b.ToTable("alerts", (string)null);
                 });
 
+            modelBuilder.Entity("Monit.Core.Alerts.AlertAddress", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("Address")
+                        .HasMaxLength(320)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("address");
+
+                    b.Property<long?>("AskAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ask_at");
+
+                    b.Property<long?>("AskedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("asked_at");
+
+                    b.Property<long?>("ConfirmedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("confirmed_at");
+
+                    b.Property<long?>("TokenExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("token_expires_at");
+
+                    b.Property<string>("TokenHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("token_hash");
+
+                    b.HasKey("UserId", "Address")
+                        .HasName("pk_alert_addresses");
+
+                    b.HasIndex("Address")
+                        .HasDatabaseName("ix_alert_addresses_address");
+
+                    b.HasIndex("AskAt")
+                        .HasDatabaseName("ix_alert_addresses_ask")
+                        .HasFilter("ask_at IS NOT NULL");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique()
+                        .HasDatabaseName("ix_alert_addresses_token_hash");
+
+                    b.ToTable("alert_addresses", (string)null);
+                });
+
             modelBuilder.Entity("Monit.Core.Alerts.AlertAttempt", b =>
                 {
                     b.Property<Guid>("Id")
@@ -116,6 +181,11 @@ namespace Monit.Storage.Sql.Migrations.Sqlite
                     b.Property<Guid>("AlertId")
                         .HasColumnType("TEXT")
                         .HasColumnName("alert_id");
+
+                    b.Property<string>("Answer")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("answer");
 
                     b.Property<string>("Channel")
                         .IsRequired()
@@ -371,6 +441,27 @@ namespace Monit.Storage.Sql.Migrations.Sqlite
                     b.ToTable("data_protection_keys", (string)null);
                 });
 
+            modelBuilder.Entity("Monit.Storage.Sql.MailCount", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("day");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(340)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("count");
+
+                    b.HasKey("Day", "Key")
+                        .HasName("pk_mail_counts");
+
+                    b.ToTable("mail_counts", (string)null);
+                });
+
             modelBuilder.Entity("Monit.Storage.Sql.Setting", b =>
                 {
                     b.Property<string>("Key")
@@ -398,6 +489,16 @@ namespace Monit.Storage.Sql.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_alerts_incidents_incident_id");
+                });
+
+            modelBuilder.Entity("Monit.Core.Alerts.AlertAddress", b =>
+                {
+                    b.HasOne("Monit.Core.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_alert_addresses_users_user_id");
                 });
 
             modelBuilder.Entity("Monit.Core.Alerts.AlertAttempt", b =>

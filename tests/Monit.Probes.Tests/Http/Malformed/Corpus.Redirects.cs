@@ -32,7 +32,7 @@ internal static partial class Corpus
         To("half an IPv6 address", "http://[::1", Unfollowed),
         To("port beyond 65535", "http://127.0.0.1:99999/", Unfollowed),
         To("negative port", "http://127.0.0.1:-1/", Unfollowed),
-        To("port 0", "http://127.0.0.1:0/", Broken),
+        To("port 0", "http://127.0.0.1:0/", "INVALID_REQUEST"),
         To("port without a listener", "http://127.0.0.1:1/", Broken),
         To("host with a space", "http://exa mple/", Unfollowed),
         To("another scheme", "ftp://127.0.0.1/", Unfollowed),

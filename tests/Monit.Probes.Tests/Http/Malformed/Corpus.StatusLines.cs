@@ -68,6 +68,7 @@ internal static partial class Corpus
         Case("299", "HTTP/1.1 299 Odd|" + Body, "UNEXPECTED_STATUS 299"),
         Case("299, expected", "HTTP/1.1 299 Odd|" + Body, "up 299"),
         Case("404", "HTTP/1.1 404 Not Found|" + Body, "UNEXPECTED_STATUS 404"),
+        Unfinished("503, silence", "HTTP/1.1 503 Away|Content-Length: 10||", "UNEXPECTED_STATUS 503"),
         Case("503, body missing", "HTTP/1.1 503 Away|Content-Length: 10||", Broken),
         Case("600", "HTTP/1.1 600 Odd|" + Body, "UNEXPECTED_STATUS 600"),
         Case("999", "HTTP/1.1 999 Odd|" + Body, "UNEXPECTED_STATUS 999"),
@@ -99,6 +100,6 @@ internal static partial class Corpus
         Endless("103 with headers for ever", "", $"HTTP/1.1 103 Early Hints|Link: {X(30_000)}||", Broken),
         Case("101, the end", "HTTP/1.1 101 Switching Protocols|Upgrade: h2c|Connection: Upgrade||", "UNEXPECTED_STATUS 101"),
         Case("101, the end, expected", "HTTP/1.1 101 Switching Protocols|Upgrade: x|Connection: Upgrade||bytes", "up 101"),
-        Case("101, silence", "HTTP/1.1 101 Switching Protocols|Upgrade: x|Connection: Upgrade||", Hangs, RawEnd.Stay),
+        Unfinished("101, silence", "HTTP/1.1 101 Switching Protocols|Upgrade: x|Connection: Upgrade||", "UNEXPECTED_STATUS 101"),
     ];
 }

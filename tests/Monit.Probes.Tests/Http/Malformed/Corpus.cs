@@ -21,6 +21,8 @@ internal static partial class Corpus
     private static MalformedCase Endless(string name, string wire, string repeat, string outcome) =>
         new(name, new RawAnswer(RawAnswer.Wire(wire), RawEnd.Repeat, RawAnswer.Wire(repeat)), outcome);
 
+    private static MalformedCase Unfinished(string name, string wire, string outcome) => Case(name, wire, outcome, RawEnd.Stay) with { IsUnfinished = true };
+
     private static string X(int count) => new('x', count);
 
     private static string Times(int count, string text) => string.Concat(Enumerable.Repeat(text, count));

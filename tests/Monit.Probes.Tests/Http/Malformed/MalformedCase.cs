@@ -8,11 +8,12 @@ namespace Monit.Probes.Tests.Http.Malformed;
 /// that expects 200.
 /// </param>
 /// <param name="Https">Whether the monitor's URL is https.</param>
-internal sealed record MalformedCase(string Name, RawAnswer Answer, string Outcome, bool Https = false)
+/// <param name="IsUnfinished">Whether only the time limit ends it, after the head.</param>
+internal sealed record MalformedCase(string Name, RawAnswer Answer, string Outcome, bool Https = false, bool IsUnfinished = false)
 {
     public int ExpectedStatus => Outcome.StartsWith("up ", StringComparison.Ordinal)
         ? int.Parse(Outcome.AsSpan(3), System.Globalization.CultureInfo.InvariantCulture) : 200;
 
-    /// <summary>Short only for cases that must time out.</summary>
-    public TimeSpan Timeout => TimeSpan.FromSeconds(Outcome == "TIMEOUT" ? 0.15 : 20);
+    /// <summary>Short only for cases that last until then.</summary>
+    public TimeSpan Timeout => TimeSpan.FromSeconds(Outcome == "TIMEOUT" ? 0.15 : IsUnfinished ? 1 : 20);
 }

@@ -53,7 +53,7 @@ public abstract class MalformedSuite(Sender sender) : IAsyncDisposable
         var kind = result.Reason switch
         {
             null => FailureKind.None,
-            FailureReason.Timeout or FailureReason.NetworkError => FailureKind.Retryable,
+            FailureReason.Timeout or FailureReason.NetworkError or FailureReason.InvalidRequest => FailureKind.Retryable,
             _ => FailureKind.Definite,
         };
         Assert.Equal(kind, result.Kind);

@@ -2,12 +2,14 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 
-namespace Monit.Probes.Http.Fast;
+namespace Monit.Probes.Http.Wire;
 
 /// <summary>The parts of an HTTP/1 response head (RFC 9112) that a check needs.</summary>
 /// <param name="Length">Bytes of the body; null if it is chunked, or ends when the connection is closed.</param>
 /// <param name="KeepsAlive">Whether the connection may be reused.</param>
-internal readonly record struct ResponseHead(int Status, long? Length, bool Chunked, bool KeepsAlive, string? Location)
+/// <param name="Location">Each byte as the character of the same number; so are the cookies.</param>
+/// <param name="SetCookies">The values of <c>Set-Cookie</c>, if it is a redirect.</param>
+internal readonly record struct ResponseHead(int Status, long? Length, bool Chunked, bool KeepsAlive, string? Location, List<string>? SetCookies)
 {
     private static readonly SearchValues<byte> Token =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
@@ -25,11 +27,17 @@ internal readonly record struct ResponseHead(int Status, long? Length, bool Chun
         var (status, minor) = ParseStatusLine(NextLine(ref rest));
         Unfold(rest);
         long? length = null;
-        var (chunked, keepsAlive, measured) = (false, minor > 0, false);
+        var (chunked, keepsAlive, measured, odd) = (false, minor > 0, false, false);
         string? location = null;
+        List<string>? cookies = null;
         for (var line = NextLine(ref rest); !line.IsEmpty; line = NextLine(ref rest))
         {
             var name = NameOf(line);
+            if (name.IsEmpty)
+            {
+                odd = true;
+                continue;
+            }
             var value = line[(line.IndexOf((byte)':') + 1)..].Trim(" \t"u8);
             if (Is(name, "content-length"u8))
             {
@@ -43,9 +51,12 @@ internal readonly record struct ResponseHead(int Status, long? Length, bool Chun
             else if (Is(name, "connection"u8))
                 keepsAlive = !Lists(value, "close"u8) && (keepsAlive || Lists(value, "keep-alive"u8));
             else if (Is(name, "location"u8) && !value.IsEmpty)
-                location ??= Encoding.UTF8.GetString(value);
+                location ??= Text(value);
+            else if (HttpAnswer.IsRedirect(status) && Is(name, "set-cookie"u8) && (cookies ??= []).Count < CookieJar.MaxCookies)
+                cookies.Add(Text(value));
         }
-        return new ResponseHead(status, chunked ? null : length, chunked, keepsAlive, location);
+        // What an odd line means to others may be where the body ends: nothing is read on from there.
+        return new ResponseHead(status, chunked ? null : length, chunked, keepsAlive && !odd, location, cookies);
     }
 
     /// <summary>Parses the first line alone, so that a response that is not HTTP is rejected without waiting for its end.</summary>
@@ -59,12 +70,41 @@ internal readonly record struct ResponseHead(int Status, long? Length, bool Chun
         throw new InvalidDataException("The answer is not HTTP/1.");
     }
 
-    /// <summary>The name of a header or trailer field.</summary>
-    /// <exception cref="InvalidDataException">The line has no valid name.</exception>
-    public static ReadOnlySpan<byte> NameOf(ReadOnlySpan<byte> line)
+    /// <summary>The bytes up to and with the empty line; 0 if there is none yet.</summary>
+    public static int LengthOf(ReadOnlySpan<byte> received)
+    {
+        var (crlf, lf) = (received.IndexOf("\n\r\n"u8), received.IndexOf("\n\n"u8));
+        return crlf >= 0 && (lf < 0 || crlf < lf) ? crlf + 3 : lf >= 0 ? lf + 2 : 0;
+    }
+
+    /// <summary>
+    /// Writes a head without its odd lines; if there is any, with a header that says that the connection is not used again.
+    /// </summary>
+    /// <param name="head">As <see cref="Parse"/> has left it.</param>
+    public static void WriteWithoutOddLines(Span<byte> head, ArrayBufferWriter<byte> clean)
+    {
+        var rest = head;
+        var odd = false;
+        clean.Write(NextLine(ref rest));
+        clean.Write("\r\n"u8);
+        for (var line = NextLine(ref rest); !line.IsEmpty; line = NextLine(ref rest))
+        {
+            var name = NameOf(line);
+            odd |= name.IsEmpty;
+            if (name.IsEmpty)
+                continue;
+            clean.Write(name);
+            clean.Write(line[line.IndexOf((byte)':')..]);
+            clean.Write("\r\n"u8);
+        }
+        clean.Write(odd ? "Connection: close\r\n\r\n"u8 : "\r\n"u8);
+    }
+
+    // The name of a header; empty if the line has none that is valid. Browsers leave such lines alone, and so does Monit.
+    private static ReadOnlySpan<byte> NameOf(ReadOnlySpan<byte> line)
     {
         var name = line.IndexOf((byte)':') is >= 0 and var colon ? line[..colon].TrimEnd(" \t"u8) : [];
-        return !name.IsEmpty && !name.ContainsAnyExcept(Token) ? name : throw new InvalidDataException("A header has no name.");
+        return name.ContainsAnyExcept(Token) ? [] : name;
     }
 
     private static Span<byte> NextLine(ref Span<byte> rest)
@@ -97,6 +137,9 @@ internal readonly record struct ResponseHead(int Status, long? Length, bool Chun
                 return true;
         return false;
     }
+
+    // RFC 9110 (5.5) replaces what would end a line.
+    private static string Text(ReadOnlySpan<byte> value) => Encoding.Latin1.GetString(value).Replace('\0', ' ').Replace('\r', ' ');
 
     private static bool IsDigit(byte c) => c is >= (byte)'0' and <= (byte)'9';
 }

@@ -1,0 +1,48 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+
+namespace Monit.Api.Http;
+
+/// <summary>
+/// The last item of a page, as the cursor of the next one: a text that clients only send back. Lists in order of ids need the id,
+/// those in order of time the time too; a cursor of the one is none of the other.
+/// </summary>
+internal static class PlaceInList
+{
+    private const int IdBytes = 16;
+    private const int TimeBytes = sizeof(long);
+
+    public static string Encode(Guid id) => Base64Url.EncodeToString(id.ToByteArray());
+
+    public static string Encode(DateTimeOffset at, Guid id)
+    {
+        var bytes = new byte[TimeBytes + IdBytes];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, at.UtcTicks);
+        id.TryWriteBytes(bytes.AsSpan(TimeBytes));
+        return Base64Url.EncodeToString(bytes);
+    }
+
+    public static bool TryDecode(string cursor, out Guid id)
+    {
+        var bytes = Bytes(cursor, IdBytes);
+        id = bytes is null ? default : new Guid(bytes);
+        return bytes is not null;
+    }
+
+    public static bool TryDecode(string cursor, out DateTimeOffset at, out Guid id)
+    {
+        (at, id) = (default, default);
+        if (Bytes(cursor, TimeBytes + IdBytes) is not { } bytes)
+            return false;
+        var ticks = BinaryPrimitives.ReadInt64BigEndian(bytes);
+        if (ticks < DateTimeOffset.MinValue.UtcTicks || ticks > DateTimeOffset.MaxValue.UtcTicks)
+            return false;
+        (at, id) = (new DateTimeOffset(ticks, TimeSpan.Zero), new Guid(bytes.AsSpan(TimeBytes)));
+        return true;
+    }
+
+    // Only the text that was given out: the decoder would skip white space, and ignore bits at the end.
+    private static byte[]? Bytes(string cursor, int length) =>
+        Base64Url.IsValid(cursor, out var bytes) && bytes == length && Base64Url.DecodeFromChars(cursor) is var decoded
+            && Base64Url.EncodeToString(decoded) == cursor ? decoded : null;
+}

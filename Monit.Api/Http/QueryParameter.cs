@@ -1,0 +1,48 @@
+using System.Globalization;
+using Microsoft.Extensions.Primitives;
+using Microsoft.OpenApi;
+
+namespace Monit.Api.Http;
+
+/// <summary>A parameter of a query: what is valid, for the request and for the OpenAPI document.</summary>
+internal sealed class QueryParameter
+{
+    private readonly Func<string, bool> _accepts;
+    private readonly string _rule;
+
+    private QueryParameter(string name, OpenApiSchema schema, Func<string, bool> accepts, string rule) =>
+        (Name, Schema, _accepts, _rule) = (name, schema, accepts, rule);
+
+    public string Name { get; }
+
+    public OpenApiSchema Schema { get; }
+
+    public static QueryParameter Number(string name, int min, int max, int byDefault) => new(
+        name, new() { Type = JsonSchemaType.Integer, Format = "int32", Minimum = Text(min), Maximum = Text(max), Default = byDefault },
+        text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max,
+        $"must be a whole number from {min} to {max}");
+
+    public static QueryParameter Flag(string name) => new(
+        name, new() { Type = JsonSchemaType.Boolean }, text => text is "true" or "false", "must be true or false");
+
+    public static QueryParameter OneOf(string name, params string[] values) => new(
+        name, new() { Type = JsonSchemaType.String, Enum = [.. values.Select(value => (System.Text.Json.Nodes.JsonNode)value)] },
+        values.Contains, $"must be one of {string.Join(", ", values)}");
+
+    public static QueryParameter Search(string name, int max) => new(
+        name, new() { Type = JsonSchemaType.String, MaxLength = max },
+        text => text.Length <= max && !text.Any(char.IsControl), $"must have at most {max} characters, none of them a control character");
+
+    /// <summary>The place where an earlier page ended.</summary>
+    public static QueryParameter Cursor(Func<string, bool> accepts) => new(
+        "cursor", new() { Type = JsonSchemaType.String, Description = "The next_cursor of an earlier page." },
+        accepts, "must be the next_cursor of an earlier page of this list");
+
+    public void Validate(StringValues given, FieldErrors errors)
+    {
+        errors.Unless(given.Count <= 1, Name, "must be given once");
+        errors.Unless(given.Count != 1 || _accepts(given[0] ?? ""), Name, _rule);
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -50,22 +50,23 @@ public static class AssertionParser
             errors.Add(new FieldError(path, "must be an object with source, op and value, or a text such as \"status in 200-299\""));
             return null;
         }
-        foreach (var property in item.EnumerateObject().Where(property => !Names.Contains(property.Name)))
-            errors.Add(new FieldError($"{path}.{property.Name}", "is not a field of an assertion"));
+        var unknown = item.EnumerateObject().Select(property => property.Name).Except(Names).ToList();
+        foreach (var name in unknown)
+            errors.Add(new FieldError($"{path}.{name}", "is not a field of an assertion"));
         var source = Word(item, "source", AssertionWords.Sources, path, errors);
         var op = Word(item, "op", AssertionWords.Ops, path, errors);
         var severity = item.TryGetProperty("severity", out var given) && given.ValueKind != JsonValueKind.Null ? Word(item, "severity", ["down", "degraded"], path, errors) : 0;
-        if (source is null || op is null || severity is null)
+        if (source is null || op is null || severity is null || unknown.Count > 0)
             return null;
-        var name = item.TryGetProperty("property", out var named) && named.ValueKind != JsonValueKind.Null ? named : default;
-        if (name.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.String))
+        var property = item.TryGetProperty("property", out var named) && named.ValueKind != JsonValueKind.Null ? named : default;
+        if (property.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.String))
         {
             errors.Add(new FieldError($"{path}.property", "must be a text"));
             return null;
         }
         // JSON's null is a value to compare with, so what is absent differs from it.
         item.TryGetProperty("value", out var value);
-        var assertion = new Assertion((AssertionSource)source, name.ValueKind == JsonValueKind.String ? name.GetString() : null,
+        var assertion = new Assertion((AssertionSource)source, property.ValueKind == JsonValueKind.String ? property.GetString() : null,
             (AssertionOp)op, value.ValueKind == JsonValueKind.Undefined ? default : value.Clone(), (Severity)severity);
         return Problem(assertion) is not var (field, message) ? assertion : Refused($"{path}.{field}", message);
 

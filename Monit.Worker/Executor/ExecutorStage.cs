@@ -154,7 +154,6 @@ internal sealed partial class ExecutorStage(
             took = time.GetElapsedTime(started, ended);
             if (IsOurs(job.Config, seen, started))
                 throw new ExhaustedException("processor");
-            errors.Worked(job.Id);
             await leases.EndAsync(job);
             await results.Writer.WriteAsync(new ObservedJob(job, seen, at, started, ended), CancellationToken.None);
         }

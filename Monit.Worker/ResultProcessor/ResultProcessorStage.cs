@@ -62,7 +62,11 @@ internal sealed partial class ResultProcessorStage(
     {
         try
         {
-            return Judge.Of(seen.Job.Config, seen.Observation);
+            var verdict = Judge.Of(seen.Job.Config, seen.Observation);
+            // Only here: a check that runs, but cannot be judged, has not worked.
+            if (verdict.Kind != FailureKind.NotJudged)
+                errors.Worked(seen.Job.Id);
+            return verdict;
         }
         catch (Exception failure)
         {

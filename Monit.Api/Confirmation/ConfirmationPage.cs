@@ -34,6 +34,7 @@ internal static class ConfirmationPage
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width">
+            <meta name="color-scheme" content="light dark">
             <meta name="robots" content="noindex">
             <title>Alerts of Monit</title>
             </head>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Monit.Core.Options;
 using Monit.Storage.Resilience;
 using Monit.Storage.Schedule;
+using Monit.Storage.Secrets;
 using Monit.Storage.Sql;
 using Monit.Storage.Sync;
 
@@ -23,6 +24,7 @@ public static class StorageServices
         services.TryAddSingleton<MonitorSync>();
         services.TryAddSingleton<MonitorImport>();
         services.TryAddSingleton<IncidentStore>();
+        services.TryAddSingleton<SecretVault>();
         return builder;
     }
 }

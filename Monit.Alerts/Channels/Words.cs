@@ -25,6 +25,8 @@ internal static class Words
                 $"the HTTP status was not the expected {monitor.ExpectedStatus}"),
             FailureReason.LatencyExceeded when monitor.LatencyThresholdMs is { } threshold => string.Create(
                 CultureInfo.InvariantCulture, $"the answer took longer than {threshold} ms"),
+            FailureReason.AssertionFailed => "the answer is not as the monitor asserts",
+            FailureReason.CertificateExpiring => "the certificate expires soon",
             FailureReason.CheckError => "Monit could not carry out the check",
             FailureReason.LatencyExceeded => "the answer took too long",
             _ => null,

@@ -2,6 +2,7 @@ using Monit.Api.Http;
 using Monit.Core.Checks;
 using Monit.Core.Checks.Http;
 using Monit.Core.Checks.Kinds;
+using Monit.Core.Checks.Settings;
 using Monit.Core.Monitors;
 using Monit.Core.Text;
 using Monit.Core.Validation;
@@ -59,7 +60,7 @@ internal static class MonitorFields
     private static void ValidateUrl(string url, FieldErrors errors)
     {
         var found = new List<FieldError>();
-        (CheckKinds.Of(url) ?? HttpKind.Instance).Validate(url, found);
+        (CheckKinds.Of(url) ?? HttpKind.Instance).Validate(url, CheckSettings.None, found);
         foreach (var error in found)
             errors.Add(error.Field, error.Message);
     }

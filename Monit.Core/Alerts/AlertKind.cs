@@ -5,4 +5,6 @@ public enum AlertKind
 {
     Down,
     Recovery,
+    /// <summary>An incident of that severity has begun.</summary>
+    Degraded,
 }

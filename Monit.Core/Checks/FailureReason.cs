@@ -20,6 +20,10 @@ public enum FailureReason : byte
     /// <summary>The address is private, loopback, link-local, multicast or a cloud metadata service.</summary>
     BlockedTarget,
     LatencyExceeded,
+    /// <summary>What the monitor asserts of the answer does not hold.</summary>
+    AssertionFailed,
+    /// <summary>A certificate of the chain expires before the days that the monitor asks for.</summary>
+    CertificateExpiring,
 
     // Of one kind: its ICheckKind.Reasons.
 
@@ -38,7 +42,7 @@ public static class FailureReasons
     private static readonly string[] Names =
     [
         "TIMEOUT", "DNS_FAILURE", "NETWORK_ERROR", "NETWORK_TIMEOUT", "TLS_ERROR", "INVALID_REQUEST",
-        "BLOCKED_TARGET", "LATENCY_EXCEEDED", "TOO_MANY_REDIRECTS", "UNEXPECTED_STATUS", "CHECK_ERROR",
+        "BLOCKED_TARGET", "LATENCY_EXCEEDED", "ASSERTION_FAILED", "CERTIFICATE_EXPIRING", "TOO_MANY_REDIRECTS", "UNEXPECTED_STATUS", "CHECK_ERROR",
     ];
 
     /// <summary>The reasons for which a check of any kind may fail; those of one kind are its <see cref="ICheckKind.Reasons"/>.</summary>
@@ -46,7 +50,7 @@ public static class FailureReasons
     [
         FailureReason.Timeout, FailureReason.DnsFailure, FailureReason.NetworkError, FailureReason.NetworkTimeout,
         FailureReason.TlsError, FailureReason.InvalidRequest, FailureReason.BlockedTarget, FailureReason.LatencyExceeded,
-        FailureReason.CheckError,
+        FailureReason.AssertionFailed, FailureReason.CertificateExpiring, FailureReason.CheckError,
     ];
 
     public static string ToWire(this FailureReason reason) => Names[(int)reason];

@@ -1,3 +1,5 @@
+using Monit.Core.Checks.Assertions;
+using Monit.Core.Checks.Settings;
 using Monit.Core.Validation;
 
 namespace Monit.Core.Checks;
@@ -16,6 +18,10 @@ public interface ICheckKind
     /// <summary>The reasons to fail that only this kind has, besides <see cref="FailureReasons.OfEveryKind"/>.</summary>
     IReadOnlyList<FailureReason> Reasons { get; }
 
+    /// <summary>What assertions may look at.</summary>
+    IReadOnlyList<AssertionSource> Sources { get; }
+
     /// <summary>Adds an error for each field that is not valid in a monitor of this kind.</summary>
-    void Validate(string url, ICollection<FieldError> errors);
+    /// <param name="settings">With its secrets.</param>
+    void Validate(string url, CheckSettings settings, ICollection<FieldError> errors);
 }

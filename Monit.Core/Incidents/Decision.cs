@@ -1,4 +1,5 @@
 using Monit.Core.Checks;
+using Monit.Core.Checks.Assertions;
 using Monit.Core.Monitors;
 
 namespace Monit.Core.Incidents;
@@ -23,41 +24,73 @@ public enum IncidentChange
 }
 
 /// <summary>The consequences of a result.</summary>
-/// <param name="Incident">The new failure counters; <see langword="default"/> when healthy.</param>
-public readonly record struct Outcome(MonitorState State, IncidentState Incident, NextCheck Next, IncidentChange Change);
+/// <param name="Incident">The new counters; <see langword="default"/> when healthy.</param>
+/// <param name="At">Where the incident changes: when it began, or ended, Unix ms.</param>
+public readonly record struct Outcome(MonitorState State, IncidentState Incident, NextCheck Next, IncidentChange Change, long At = 0)
+{
+    /// <summary>The severity of the incident that is opened.</summary>
+    public Severity Severity => Incident.Severity;
+}
 
 /// <summary>
 /// The decision tree, a pure function: quick retries first, then the failure is counted; the threshold opens one incident,
-/// and from there on a terminal failure slows the monitor down. What could not be judged changes nothing.
+/// and from there on a terminal failure slows the monitor down. Enough successes in a row close it. What could not be judged changes
+/// nothing. A degraded result counts as a success for an incident in which the monitor is down, and opens one of its own severity at
+/// the same threshold; an incident that is worse takes the place of that one.
 /// </summary>
 public static class Decision
 {
     /// <param name="at">When the check began, Unix ms.</param>
+    /// <param name="rules">With the monitor's own: <see cref="DecisionRules.With"/>.</param>
     /// <param name="mayRetry">Whether the retry budget allows a quick retry.</param>
     public static Outcome Decide(
         in IncidentState state, in Verdict result, long at, DecisionRules rules, bool mayRetry)
     {
         if (result.Kind == FailureKind.NotJudged)
             return new Outcome(state.State, state, NextCheck.Slot, IncidentChange.None);
-        if (result.Success)
-            return new Outcome(MonitorState.Up, default, NextCheck.Slot, state.DbIncident ? IncidentChange.Close : IncidentChange.None);
+        return result.Success || result.IsDegraded ? Passed(state, result.IsDegraded, at, rules) : Failed(state, result.Kind, at, rules, mayRetry);
+    }
 
-        var failing = state with { FirstFailureAt = state.IsHealthy ? at : state.FirstFailureAt };
+    private static Outcome Passed(in IncidentState state, bool isDegraded, long at, DecisionRules rules)
+    {
+        // What was counted of failures is over, unless an incident is open.
+        var next = state.IsDown ? state with { RetryCount = 0 } : state with { FailureCount = 0, RetryCount = 0, FirstFailureAt = 0, Parked = false };
+        next = isDegraded ? next with { DegradedCount = next.DegradedCount + 1, FirstDegradedAt = next.DegradedCount == 0 ? at : next.FirstDegradedAt }
+            : state.IsDegraded ? next : next with { DegradedCount = 0, FirstDegradedAt = 0 };
+        if (state.DbIncident && !(isDegraded && state.IsDegraded))
+        {
+            next = next with { SuccessCount = state.SuccessCount + 1, FirstSuccessAt = state.SuccessCount == 0 ? at : state.FirstSuccessAt };
+            if (next.SuccessCount < rules.SuccessThreshold)
+                return new Outcome(next.State, next, NextCheck.Slot, IncidentChange.None);
+            var after = isDegraded ? new IncidentState { DegradedCount = next.DegradedCount, FirstDegradedAt = next.FirstDegradedAt } : default;
+            return new Outcome(after.State, after, NextCheck.Slot, IncidentChange.Close, next.FirstSuccessAt);
+        }
+        next = next with { SuccessCount = 0, FirstSuccessAt = 0 };
+        if (!isDegraded || state.IsDegraded || next.DegradedCount < rules.FailureThreshold)
+            return new Outcome(next.State, next, NextCheck.Slot, IncidentChange.None);
+        next = next with { DbIncident = true, Severity = Severity.Degraded };
+        return new Outcome(next.State, next, NextCheck.Slot, IncidentChange.Open, next.FirstDegradedAt);
+    }
 
-        var quickRetry = result.Kind is FailureKind.Retryable or FailureKind.Terminal
+    private static Outcome Failed(in IncidentState state, FailureKind kind, long at, DecisionRules rules, bool mayRetry)
+    {
+        var failing = state with { SuccessCount = 0, FirstSuccessAt = 0, FirstFailureAt = state is { FailureCount: 0, RetryCount: 0 } ? at : state.FirstFailureAt };
+
+        var quickRetry = kind is FailureKind.Retryable or FailureKind.Terminal
             && state.FailureCount == 0 && state.RetryCount < rules.RetryThreshold && mayRetry;
         if (quickRetry)
-            return new Outcome(MonitorState.Failing, failing with { RetryCount = state.RetryCount + 1 }, NextCheck.Retry, IncidentChange.None);
+            return new Outcome(failing.State, failing with { RetryCount = state.RetryCount + 1 }, NextCheck.Retry, IncidentChange.None);
 
         failing = failing with { FailureCount = state.FailureCount + 1, RetryCount = 0 };
-        var opens = !state.DbIncident && failing.FailureCount >= rules.FailureThreshold;
-        failing = failing with { DbIncident = state.DbIncident || opens };
-        failing = failing with { Parked = failing.DbIncident && result.Kind == FailureKind.Terminal };
+        var opens = !state.IsDown && failing.FailureCount >= rules.FailureThreshold;
+        if (opens || state.IsDown)
+            failing = failing with { DbIncident = true, Severity = Severity.Down, DegradedCount = 0, FirstDegradedAt = 0, Parked = kind == FailureKind.Terminal };
 
         return new Outcome(
             failing.State,
             failing,
             failing.Parked ? NextCheck.Parked : NextCheck.Slot,
-            opens ? IncidentChange.Open : IncidentChange.None);
+            opens ? IncidentChange.Open : IncidentChange.None,
+            opens ? failing.FirstFailureAt : 0);
     }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Monit.Core.Checks.Settings;
 
 namespace Monit.Core.Incidents;
 
@@ -17,12 +18,26 @@ public sealed class DecisionRules
     [Range(1, 100)]
     public int FailureThreshold { get; set; } = 3;
 
+    /// <summary>Consecutive successes that close it, 1..100; default 1. It ends with the first of them.</summary>
+    [Range(1, 100)]
+    public int SuccessThreshold { get; set; } = 1;
+
     /// <summary>
     /// The longest time between two checks of a parked monitor, 0..1 day; default 15 min; 0: it is not checked again. The first
     /// checks are sooner: see <see cref="ParkedPace"/>.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan ParkedRecheck { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>These rules with a monitor's own in their place.</summary>
+    public DecisionRules With(in MonitorRules own) => own == default ? this : new DecisionRules
+    {
+        RetryThreshold = own.Retries ?? RetryThreshold,
+        RetryDelay = own.RetryDelaySec is { } seconds ? TimeSpan.FromSeconds(seconds) : RetryDelay,
+        FailureThreshold = own.FailureThreshold ?? FailureThreshold,
+        SuccessThreshold = own.SuccessThreshold ?? SuccessThreshold,
+        ParkedRecheck = ParkedRecheck,
+    };
 
     /// <summary>
     /// The least time until the next check of a parked monitor: 1 min when its incident has just opened, then 2, 4, 8, up to

@@ -1,4 +1,5 @@
 using Monit.Core.Checks;
+using Monit.Core.Checks.Assertions;
 
 namespace Monit.Core.Incidents;
 
@@ -10,7 +11,19 @@ public sealed record Transition(
     Guid MonitorId, long Version, DateTimeOffset At, FailureReason? Reason, int? HttpStatus, int? LatencyMs)
 {
     public bool Opens => Reason is not null;
+
+    /// <summary>Of the incident to open; one that is worse takes the place of one that is open.</summary>
+    public Severity Severity { get; init; }
+
+    /// <inheritdoc cref="MonitorIncident.Detail"/>
+    public string? Detail { get; init; }
+
+    /// <summary>What is kept with the incident, of each kind at most one.</summary>
+    public IReadOnlyList<Evidence> Evidence { get; init; } = [];
 }
+
+/// <inheritdoc cref="IncidentEvidence"/>
+public sealed record Evidence(EvidenceKind Kind, DateTimeOffset At, byte[] Data);
 
 /// <summary>The result of recording a <see cref="Transition"/>.</summary>
 /// <param name="Stale">The monitor was changed, disabled or deleted, and nothing was written.</param>

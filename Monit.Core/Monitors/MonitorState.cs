@@ -1,6 +1,6 @@
 namespace Monit.Core.Monitors;
 
-/// <summary>The <c>state</c> in the API, there in lower case.</summary>
+/// <summary>The <c>state</c> in the API, there in lower case. The numbers are stored.</summary>
 public enum MonitorState
 {
     /// <summary>Never checked.</summary>
@@ -14,4 +14,6 @@ public enum MonitorState
     Parked,
     /// <summary>Disabled.</summary>
     Paused,
+    /// <summary>An assertion of that severity fails, perhaps with an incident of it: counts as up.</summary>
+    Degraded,
 }

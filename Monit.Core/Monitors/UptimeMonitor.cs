@@ -1,4 +1,5 @@
 using Monit.Core.Checks;
+using Monit.Core.Checks.Settings;
 
 namespace Monit.Core.Monitors;
 
@@ -18,8 +19,24 @@ public sealed class UptimeMonitor
     public required int TimeoutSec { get; set; }
     /// <summary>Milliseconds above which a response counts as a failure; null: no limit.</summary>
     public int? LatencyThresholdMs { get; set; }
-    /// <summary>The HTTP status that counts as up, 100..599.</summary>
+    /// <summary>The HTTP status that counts as up, 100..599; without effect if <see cref="AnyStatus"/>.</summary>
     public int ExpectedStatus { get; set; } = 200;
+    /// <summary>Whether no status in particular is expected. Beside the other, which older processes read and never expect to be null.</summary>
+    public bool AnyStatus { get; set; }
+    /// <summary>With <see cref="Secret.Mask"/> in place of secrets.</summary>
+    public CheckSettings Settings { get; set; } = CheckSettings.None;
+    /// <summary>The secrets of <see cref="Settings"/>, encrypted; null if there are none.</summary>
+    public string? SealedSecrets { get; set; }
+    /// <summary>At most 20, each 1..50 characters, in the owner's order.</summary>
+    public List<string> Tags { get; set; } = [];
+    /// <inheritdoc cref="MonitorRules"/>
+    public int? Retries { get; set; }
+    /// <inheritdoc cref="MonitorRules"/>
+    public int? RetryDelaySec { get; set; }
+    /// <inheritdoc cref="MonitorRules"/>
+    public int? FailureThreshold { get; set; }
+    /// <inheritdoc cref="MonitorRules"/>
+    public int? SuccessThreshold { get; set; }
     public bool Enabled { get; set; } = true;
     /// <summary>Incremented by every change that affects checks, including <see cref="Enabled"/>.</summary>
     public long Version { get; set; } = 1;
@@ -33,7 +50,12 @@ public sealed class UptimeMonitor
         Version,
         TimeSpan.FromSeconds(IntervalSec),
         TimeSpan.FromSeconds(TimeoutSec),
-        ExpectedStatus,
+        AnyStatus ? null : ExpectedStatus,
         LatencyThresholdMs is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
-        Url);
+        Url)
+    {
+        Settings = Settings,
+        SealedSecrets = SealedSecrets,
+        Rules = new MonitorRules(Retries, RetryDelaySec, FailureThreshold, SuccessThreshold),
+    };
 }

@@ -34,7 +34,7 @@ internal sealed class HttpProbe(IHttpEngine engine, TimeProvider time) : IProbe
         spec.LatencyThreshold + TimerPrecision is { } threshold && threshold > UsualBodyTime ? threshold : UsualBodyTime;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<Observation> RunAsync(CheckConfig spec, CancellationToken abort)
+    public async ValueTask<Observation> RunAsync(CheckConfig spec, bool withAnswer, CancellationToken abort)
     {
         var run = _runs.Start(spec.Timeout, abort);
         var redirects = 0;

@@ -1,4 +1,5 @@
 using Monit.Core.Checks;
+using Monit.Core.Checks.Answers;
 
 namespace Monit.Probes.Network;
 
@@ -13,7 +14,7 @@ internal enum Phase
     Transfer,
 }
 
-/// <summary>Measures the phases of a check: each lasts until the next begins. Not thread-safe.</summary>
+/// <summary>Measures the phases of a check, each of which lasts until the next begins, and notes whom it met. Not thread-safe.</summary>
 internal sealed class PhaseClock(TimeProvider time)
 {
     private readonly double _microseconds = 1e6 / time.TimestampFrequency;
@@ -23,9 +24,13 @@ internal sealed class PhaseClock(TimeProvider time)
     private long _started;
     private long _since;
 
+    /// <summary>Who was met last; null if nobody yet.</summary>
+    public Peer? Peer { get; set; }
+
     public void Start()
     {
         Array.Clear(_spent);
+        Peer = null;
         _current = Phase.None;
         _started = _since = time.GetTimestamp();
     }
@@ -50,6 +55,7 @@ internal sealed class PhaseClock(TimeProvider time)
             left -= spent;
         }
         _spent[(int)rest] += left;
+        Peer = parts.Peer ?? Peer;
         (_current, _since) = (next, now);
     }
 
@@ -57,7 +63,7 @@ internal sealed class PhaseClock(TimeProvider time)
     {
         Enter(Phase.None);
         var phases = new Phases(Of(Phase.Dns), Of(Phase.Connect), Of(Phase.Tls), Of(Phase.FirstByte), Of(Phase.Transfer));
-        return new Observation(failure, httpStatus, time.GetElapsedTime(_started, _since), phases);
+        return new Observation(failure, httpStatus, time.GetElapsedTime(_started, _since), phases) { Peer = Peer };
     }
 
     private uint Of(Phase phase) => _spent[(int)phase] is > 0 and var spent ? Math.Max(1, (uint)(spent * _microseconds)) : 0;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Monit.Core.Checks.Answers;
 using Monit.Probes.Network.Sockets;
 using Monit.Probes.Network.Tls;
 
@@ -21,7 +22,7 @@ internal sealed class TargetConnector(TargetGuard guard, TargetResolver resolve)
 
     private Routes Ways => field ??= new Routes(Time);
 
-    /// <summary>Connects, and performs the TLS handshake if <paramref name="secure"/>.</summary>
+    /// <summary>Connects, and performs the TLS handshake if the plan is secure. Leaves on the clock who was met, even if it fails.</summary>
     /// <param name="inline">
     /// Whether continuations may run on the thread of <see cref="Epoll"/>; see <see cref="EpollStream"/>. With TLS they never
     /// do: its computations are too long.
@@ -29,13 +30,14 @@ internal sealed class TargetConnector(TargetGuard guard, TargetResolver resolve)
     /// <exception cref="BlockedTargetException">The guard refuses all addresses.</exception>
     /// <exception cref="SocketException">The name has no address, or no address accepts the connection.</exception>
     /// <exception cref="TlsException">The handshake failed, or the certificate is refused.</exception>
-    public async ValueTask<Stream> OpenAsync(string host, int port, bool secure, bool inline, PhaseClock clock, CancellationToken ct)
+    public async ValueTask<OpenConnection> OpenAsync(string host, int port, ConnectionPlan plan, bool inline, PhaseClock clock, CancellationToken ct)
     {
-        var stream = await ConnectAsync(host, port, inline && !secure, clock, ct);
-        if (!secure)
-            return stream;
+        var stream = await ConnectAsync(host, port, inline && !plan.IsSecure, clock, ct);
+        clock.Peer = new Peer(null, null);
+        if (!plan.IsSecure)
+            return new OpenConnection(stream, clock.Peer);
         clock.Enter(Phase.Tls);
-        return await Tls.SecureAsync(stream, host, ct);
+        return new OpenConnection(await Tls.SecureAsync(stream, host, ct), clock.Peer);
     }
 
     private async ValueTask<Stream> ConnectAsync(string host, int port, bool inline, PhaseClock clock, CancellationToken ct)

@@ -14,8 +14,8 @@ internal sealed class ProbeRegistry
         .ToFrozenDictionary(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <inheritdoc cref="IProbe.RunAsync"/>
-    public ValueTask<Observation> RunAsync(CheckConfig spec, CancellationToken abort) =>
+    public ValueTask<Observation> RunAsync(CheckConfig spec, bool withAnswer, CancellationToken abort) =>
         _byScheme.TryGetValue(CheckKinds.SchemeOf(spec.Url), out var probe)
-            ? probe.RunAsync(spec, abort)
+            ? probe.RunAsync(spec, withAnswer, abort)
             : new(new Observation(new Failure(FailureReason.InvalidRequest, FailureKind.Terminal), null, default, default));
 }

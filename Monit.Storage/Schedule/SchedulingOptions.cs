@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Monit.Core.Checks;
 
 namespace Monit.Storage.Schedule;
 
@@ -15,9 +14,9 @@ public sealed class SchedulingOptions
     public string KeyPrefix { get; set; } = "monit";
 
     /// <summary>
-    /// The format in which configurations are written, 1 or 2; default 1, which version 0.1 reads too. Processes with
-    /// different values may run together: each reads both formats.
+    /// The format in which configurations are written, 1 or 2; default 1, which version 0.1 reads too. One that uses more than these
+    /// can hold is written in a later format all the same. Processes with different values may run together: each reads all.
     /// </summary>
-    [Range(1, CheckConfig.NewestFormat)]
+    [Range(1, 2)]
     public int ConfigFormat { get; set; } = 1;
 }

@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Monit.Core.Alerts;
+using Monit.Core.Checks.Assertions;
+using Monit.Core.Checks.Settings;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
 using Monit.Core.Users;
@@ -33,23 +35,49 @@ internal sealed class UptimeMonitorConfiguration : IEntityTypeConfiguration<Upti
         monitor.Property(m => m.Name).HasMaxLength(200);
         monitor.Property(m => m.Url).HasMaxLength(2048);
         monitor.Property(m => m.AlertEmail).HasMaxLength(320);
+        monitor.Property(m => m.AnyStatus).HasDefaultValue(false).ValueGeneratedNever();
+        // Text and not the databases' JSON types: it is read and written as a whole, and its order is its owner's.
+        monitor.Property(m => m.Settings).HasConversion(settings => SettingsJson.Encode(settings), json => Decoded(json)).HasDefaultValueSql("''").ValueGeneratedNever();
+        // Its default, in the databases' own way, is in the two contexts.
+        monitor.PrimitiveCollection(m => m.Tags);
         monitor.HasOne<User>().WithMany().HasForeignKey(m => m.UserId).OnDelete(DeleteBehavior.Cascade);
         monitor.HasIndex(m => new { m.UserId, m.Id });
         monitor.HasIndex(m => m.Id).HasFilter("synced_version < version").HasDatabaseName("ix_monitors_unsynced");
     }
+
+    private static CheckSettings Decoded(string json) => SettingsJson.TryDecode(json, out var settings)
+        ? settings : throw new InvalidDataException("The column settings of a monitor is not what Monit writes there.");
 }
 
 internal sealed class MonitorIncidentConfiguration : IEntityTypeConfiguration<MonitorIncident>
 {
+    /// <summary>Longer than any that Monit makes.</summary>
+    public const int MaxDetail = 8000;
+
     public void Configure(EntityTypeBuilder<MonitorIncident> incident)
     {
         incident.ToTable("monitor_incidents", table =>
             table.HasCheckConstraint("ck_monitor_incidents_http_status", "http_status BETWEEN 100 AND 999"));
         incident.Property(i => i.Reason).HasMaxLength(32);
+        incident.Property(i => i.Severity).HasConversion<LowerCase<Severity>>().HasMaxLength(16).HasDefaultValue(Severity.Down).ValueGeneratedNever();
+        incident.Property(i => i.Detail).HasMaxLength(MaxDetail);
         incident.HasOne<UptimeMonitor>().WithMany().HasForeignKey(i => i.MonitorId).OnDelete(DeleteBehavior.Cascade);
         incident.HasIndex(i => i.MonitorId).IsUnique().HasFilter("end_time IS NULL")
             .HasDatabaseName("ux_monitor_incidents_open");
         incident.HasIndex(i => new { i.MonitorId, i.StartTime });
+    }
+}
+
+internal sealed class IncidentEvidenceConfiguration : IEntityTypeConfiguration<IncidentEvidence>
+{
+    public void Configure(EntityTypeBuilder<IncidentEvidence> evidence)
+    {
+        evidence.ToTable("incident_evidence");
+        evidence.HasKey(e => new { e.IncidentId, e.Kind });
+        evidence.Property(e => e.Kind).HasConversion<LowerCase<EvidenceKind>>().HasMaxLength(16);
+        evidence.HasOne<MonitorIncident>().WithMany().HasForeignKey(e => e.IncidentId).OnDelete(DeleteBehavior.Cascade);
+        // For its retention.
+        evidence.HasIndex(e => e.At);
     }
 }
 

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Monit.Core.Alerts;
 using Monit.Core.Checks;
+using Monit.Core.Checks.Assertions;
 using Monit.Core.Incidents;
 using Monit.Storage.Resilience;
 
@@ -60,13 +61,16 @@ public sealed class IncidentStore(IDbContextFactory<MonitDb> dbs, StoreResilienc
         var open = await db.Incidents.AsNoTracking().Where(i => ids.Contains(i.MonitorId) && i.EndTime == null)
             .ToDictionaryAsync(i => i.MonitorId, ct);
 
-        var (closed, opened, alerts) = (new List<MonitorIncident>(), new List<MonitorIncident>(), new List<Alert>());
+        var (closed, opened, evidence, alerts) = (new List<MonitorIncident>(), new List<MonitorIncident>(), new List<IncidentEvidence>(), new List<Alert>());
         var known = open.Values.ToHashSet();
         var outcomes = new TransitionOutcome[batch.Count];
         foreach (var (i, transition) in batch.Index())
         {
             var current = monitors.GetValueOrDefault(transition.MonitorId) is { Enabled: true } monitor
                 && monitor.Version == transition.Version;
+            // One that is worse takes the place of one that is open, whose end is not told.
+            if (current && IsWorse(transition, open) && Close(open, transition) is { } milder && known.Contains(milder))
+                closed.Add(milder);
             var incident = !current ? null : transition.Opens ? Open(open, transition) : Close(open, transition);
             if (incident is not null)
             {
@@ -74,16 +78,20 @@ public sealed class IncidentStore(IDbContextFactory<MonitDb> dbs, StoreResilienc
                     opened.Add(incident);
                 else if (known.Contains(incident))
                     closed.Add(incident);
+                evidence.AddRange(transition.Evidence.Select(kept => new IncidentEvidence { IncidentId = incident.Id, Kind = kept.Kind, At = kept.At, Data = kept.Data }));
                 if (incident.Alerted)
-                    alerts.Add(NewAlert(incident, transition.Opens ? AlertKind.Down : AlertKind.Recovery, transition.At));
+                    alerts.Add(NewAlert(incident, !transition.Opens ? AlertKind.Recovery : incident.Severity == Severity.Degraded ? AlertKind.Degraded : AlertKind.Down, transition.At));
             }
             outcomes[i] = new TransitionOutcome(!current, incident is { Alerted: true } ? alerts[^1].Id : null, null);
         }
 
-        await db.WriteAsync(closed, opened, alerts, ct);
+        await db.WriteAsync(closed, opened, evidence, alerts, ct);
         await transaction.CommitAsync(ct);
         return outcomes;
     }
+
+    private static bool IsWorse(Transition transition, Dictionary<Guid, MonitorIncident> open) =>
+        transition is { Opens: true, Severity: Severity.Down } && open.GetValueOrDefault(transition.MonitorId)?.Severity == Severity.Degraded;
 
     private static MonitorIncident? Open(Dictionary<Guid, MonitorIncident> open, Transition transition)
     {
@@ -98,6 +106,8 @@ public sealed class IncidentStore(IDbContextFactory<MonitDb> dbs, StoreResilienc
             Reason = FailureReasons.ToWire(transition.Reason!.Value),
             HttpStatus = transition.HttpStatus,
             LatencyMs = transition.LatencyMs,
+            Severity = transition.Severity,
+            Detail = transition.Detail,
             CreatedAt = transition.At,
         };
     }

@@ -12,6 +12,7 @@ public abstract class MonitDb(DbContextOptions options) : DbContext(options)
     public DbSet<User> Users => Set<User>();
     public DbSet<UptimeMonitor> Monitors => Set<UptimeMonitor>();
     public DbSet<MonitorIncident> Incidents => Set<MonitorIncident>();
+    public DbSet<IncidentEvidence> Evidence => Set<IncidentEvidence>();
     public DbSet<Alert> Alerts => Set<Alert>();
     public DbSet<AlertAttempt> AlertAttempts => Set<AlertAttempt>();
     public DbSet<AlertAddress> AlertAddresses => Set<AlertAddress>();
@@ -37,16 +38,18 @@ public abstract class MonitDb(DbContextOptions options) : DbContext(options)
     }
 
     /// <summary>
-    /// Writes closed and opened incidents with their alerts, in the caller's transaction. Closes first, since a monitor
+    /// Writes closed and opened incidents with their evidence and alerts, in the caller's transaction. Closes first, since a monitor
     /// has at most one open incident.
     /// </summary>
     /// <param name="closed">Untracked incidents that SQL has, with a new end time.</param>
     public virtual async Task WriteAsync(
-        IReadOnlyList<MonitorIncident> closed, IReadOnlyList<MonitorIncident> opened, IReadOnlyList<Alert> alerts, CancellationToken ct)
+        IReadOnlyList<MonitorIncident> closed, IReadOnlyList<MonitorIncident> opened, IReadOnlyList<IncidentEvidence> evidence,
+        IReadOnlyList<Alert> alerts, CancellationToken ct)
     {
         foreach (var incident in closed)
             Attach(incident).Property(i => i.EndTime).IsModified = true;
         Incidents.AddRange(opened);
+        Evidence.AddRange(evidence);
         Alerts.AddRange(alerts);
         await SaveChangesAsync(ct);
     }

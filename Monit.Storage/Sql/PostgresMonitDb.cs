@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Monit.Core.Alerts;
+using Monit.Core.Checks.Assertions;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
 using Npgsql;
@@ -44,7 +45,8 @@ public sealed class PostgresMonitDb(DbContextOptions<PostgresMonitDb> options) :
 
     /// <summary>Uses one statement for each list, whatever its length.</summary>
     public override async Task WriteAsync(
-        IReadOnlyList<MonitorIncident> closed, IReadOnlyList<MonitorIncident> opened, IReadOnlyList<Alert> alerts, CancellationToken ct)
+        IReadOnlyList<MonitorIncident> closed, IReadOnlyList<MonitorIncident> opened, IReadOnlyList<IncidentEvidence> evidence,
+        IReadOnlyList<Alert> alerts, CancellationToken ct)
     {
         if (closed.Count > 0)
             await Database.ExecuteSqlAsync($"""
@@ -55,10 +57,17 @@ public sealed class PostgresMonitDb(DbContextOptions<PostgresMonitDb> options) :
         if (opened.Count > 0)
             await Database.ExecuteSqlAsync($"""
                 INSERT INTO monitor_incidents
-                    (id, monitor_id, start_time, end_time, alerted, reason, http_status, latency_ms, created_at)
+                    (id, monitor_id, start_time, end_time, alerted, reason, http_status, latency_ms, created_at, severity, detail)
                 SELECT * FROM unnest({All(opened, i => i.Id)}, {All(opened, i => i.MonitorId)}, {All(opened, i => i.StartTime)},
                     {All(opened, i => i.EndTime)}, {All(opened, i => i.Alerted)}, {All(opened, i => i.Reason)},
-                    {All(opened, i => i.HttpStatus)}, {All(opened, i => i.LatencyMs)}, {All(opened, i => i.CreatedAt)})
+                    {All(opened, i => i.HttpStatus)}, {All(opened, i => i.LatencyMs)}, {All(opened, i => i.CreatedAt)},
+                    {All(opened, i => LowerCase<Severity>.Of(i.Severity))}, {All(opened, i => i.Detail)})
+                """, ct);
+        if (evidence.Count > 0)
+            await Database.ExecuteSqlAsync($"""
+                INSERT INTO incident_evidence (incident_id, kind, at, data)
+                SELECT * FROM unnest({All(evidence, e => e.IncidentId)}, {All(evidence, e => LowerCase<EvidenceKind>.Of(e.Kind))},
+                    {All(evidence, e => e.At)}, {All(evidence, e => e.Data)})
                 """, ct);
         if (alerts.Count > 0)
             await Database.ExecuteSqlAsync($"""
@@ -70,6 +79,12 @@ public sealed class PostgresMonitDb(DbContextOptions<PostgresMonitDb> options) :
                     {All(alerts, a => a.Step)}, {All(alerts, a => a.NextAttemptAt)}, {All(alerts, a => a.CreatedAt)})
                     AS n (id, incident_id, monitor_id, kind, subject, destination, step, next_attempt_at, created_at)
                 """, ct);
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        base.OnModelCreating(modelBuilder);
+        modelBuilder.Entity<UptimeMonitor>().Property(m => m.Tags).HasDefaultValueSql("'{}'").ValueGeneratedNever();
     }
 
     private static TValue[] All<T, TValue>(IReadOnlyList<T> rows, Func<T, TValue> value) => [.. rows.Select(value)];

@@ -17,6 +17,12 @@ public sealed class SqliteMonitDb(DbContextOptions<SqliteMonitDb> options) : Mon
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMicroseconds>();
 
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        base.OnModelCreating(modelBuilder);
+        modelBuilder.Entity<UptimeMonitor>().Property(m => m.Tags).HasDefaultValueSql("'[]'").ValueGeneratedNever();
+    }
+
     private sealed class UnixMicroseconds() : ValueConverter<DateTimeOffset, long>(
         instant => (instant.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond,
         microseconds => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond));

@@ -62,10 +62,10 @@ public sealed class MonitorSync(IDbContextFactory<MonitDb> dbs, RedisSchedule sc
         {
             Monitor = m,
             Open = db.Incidents.Where(i => i.MonitorId == m.Id && i.EndTime == null)
-                .Select(i => (DateTimeOffset?)i.StartTime).FirstOrDefault(),
+                .Select(i => new { i.StartTime, i.Severity }).FirstOrDefault(),
         }).ToListAsync(ct);
         return rows.ConvertAll(r => new Row(r.Monitor,
-            r.Open is { } startedAt ? IncidentState.Restored(startedAt) : default));
+            r.Open is { } open ? IncidentState.Restored(open.StartTime, open.Severity) : default));
     }
 
     private async Task<Dictionary<Guid, Row>> ReadAsync(Guid[] ids, CancellationToken ct) =>

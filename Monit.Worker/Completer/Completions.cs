@@ -13,11 +13,12 @@ internal sealed class Completions(IOptions<DecisionRules> rules)
     {
         var job = done.Job;
         var now = job.Clock.Now;
+        var own = rules.Value.With(job.Config.Rules);
         var (due, period) = outcome.Next switch
         {
-            NextCheck.Retry => (now + (long)rules.Value.RetryDelay.TotalMilliseconds, TimeSpan.Zero),
+            NextCheck.Retry => (now + (long)own.RetryDelay.TotalMilliseconds, TimeSpan.Zero),
             NextCheck.Parked when rules.Value.ParkedRecheck == TimeSpan.Zero => (Completion.Never, TimeSpan.Zero),
-            NextCheck.Parked when rules.Value.ParkedPace(outcome.Incident.FailureCount) is var pace && pace > job.Config.Interval =>
+            NextCheck.Parked when own.ParkedPace(outcome.Incident.FailureCount) is var pace && pace > job.Config.Interval =>
                 (now + (long)pace.TotalMilliseconds, TimeSpan.Zero),
             _ => (Cadence.Next(job.Id, now, job.Config.Interval), job.Config.Interval),
         };
@@ -35,7 +36,7 @@ internal sealed class Completions(IOptions<DecisionRules> rules)
     public Completion WithoutTransition(PendingTransition refused)
     {
         var incident = refused.Outcome.Change == IncidentChange.Open
-            ? refused.Outcome.Incident with { DbIncident = false }
+            ? refused.Outcome.Incident with { DbIncident = refused.Job.Incident.DbIncident, Severity = refused.Job.Incident.Severity }
             : refused.Job.Incident;
         return Of(refused.Checked, refused.Outcome with { Incident = incident, Next = NextCheck.Slot });
     }

@@ -144,11 +144,11 @@ internal sealed partial class ExecutorStage(
                 leases.Keep(job);
             (at, started) = (job.Clock.Now, time.GetTimestamp());
             // What follows may run on the thread that serves the sockets of all checks: nothing here judges.
-            var isNew = giveUp is null ? null : probes.RunAsync(job.Config, giveUp.Token).AsTask();
+            var isNew = giveUp is null ? null : probes.RunAsync(job.Config, withAnswer: false, giveUp.Token).AsTask();
             madeRoom = isNew is not null && await IsSlowAsync(isNew) && !permits.TrySuspect(ref permit);
             if (madeRoom)
                 await giveUp!.CancelAsync();
-            var seen = isNew is null ? await probes.RunAsync(job.Config, abort) : await isNew;
+            var seen = isNew is null ? await probes.RunAsync(job.Config, withAnswer: false, abort) : await isNew;
             // Measured before the result channel, whose waiting time must not mark the target as slow.
             var ended = time.GetTimestamp();
             took = time.GetElapsedTime(started, ended);

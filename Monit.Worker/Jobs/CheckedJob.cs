@@ -3,8 +3,10 @@ using Monit.Core.Checks;
 namespace Monit.Worker.Jobs;
 
 /// <summary>A job with its verdict.</summary>
-internal readonly record struct CheckedJob(in ObservedJob Observed, Verdict Verdict)
+internal readonly record struct CheckedJob(in ObservedJob Observed, in Judgement Judged)
 {
+    public Verdict Verdict => Judged.Verdict;
+
     public CheckJob Job => Observed.Job;
 
     /// <inheritdoc cref="ObservedJob.At"/>

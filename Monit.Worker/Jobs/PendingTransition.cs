@@ -8,7 +8,7 @@ internal sealed record PendingTransition(CheckedJob Checked, Outcome Outcome)
     public CheckJob Job => Checked.Job;
 
     public Transition Transition => Outcome.Change == IncidentChange.Open
-        ? new(Job.Id, Job.Config.Version, DateTimeOffset.FromUnixTimeMilliseconds(Outcome.Incident.FirstFailureAt),
-            Checked.Verdict.Reason, Checked.Verdict.HttpStatus, Checked.Verdict.LatencyMs)
-        : new(Job.Id, Job.Config.Version, DateTimeOffset.FromUnixTimeMilliseconds(Checked.At), null, null, null);
+        ? new(Job.Id, Job.Config.Version, DateTimeOffset.FromUnixTimeMilliseconds(Outcome.At),
+            Checked.Verdict.Reason, Checked.Verdict.HttpStatus, Checked.Verdict.LatencyMs) { Severity = Outcome.Severity, Detail = Checked.Verdict.Detail }
+        : new(Job.Id, Job.Config.Version, DateTimeOffset.FromUnixTimeMilliseconds(Outcome.At), null, null, null);
 }

@@ -33,15 +33,15 @@ internal sealed partial class IncidentComparison(
         {
             await using var db = await dbs.CreateDbContextAsync(ct);
             return await db.Incidents.Where(i => i.EndTime == null && db.Monitors.Any(m => m.Id == i.MonitorId && m.Enabled))
-                .ToDictionaryAsync(i => i.MonitorId, i => i.StartTime, ct);
+                .ToDictionaryAsync(i => i.MonitorId, i => new { i.StartTime, i.Severity }, ct);
         }, stop);
 
         var wrong = new List<Restoration>();
-        foreach (var (id, startedAt) in open)
+        foreach (var (id, incident) in open)
         {
             var text = seen.GetValueOrDefault(id, "");
-            if (!IncidentState.TryDecode(Encoding.UTF8.GetBytes(text), out var state) || !state.DbIncident)
-                wrong.Add(new Restoration(id, text, IncidentState.Restored(startedAt)));
+            if (!IncidentState.TryDecode(Encoding.UTF8.GetBytes(text), out var state) || !state.DbIncident || state.Severity != incident.Severity)
+                wrong.Add(new Restoration(id, text, IncidentState.Restored(incident.StartTime, incident.Severity)));
         }
         foreach (var (id, text) in seen)
             if (!open.ContainsKey(id) && (!IncidentState.TryDecode(Encoding.UTF8.GetBytes(text), out var state) || state.DbIncident))

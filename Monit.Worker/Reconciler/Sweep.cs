@@ -93,7 +93,7 @@ internal sealed partial class Sweep(
             foreach (var shard in page.GroupBy(monitor => schedule.Keys.ShardOf(monitor.Id)).Where(g => held.ContainsKey(g.Key)))
             {
                 known[shard.Key] += shard.Count();
-                var expected = shard.Select(m => new Expected(m.Id, m.Version, Farthest(m.IntervalSec))).ToList();
+                var expected = shard.Select(m => new Expected(m.Id, m.Version, Farthest(m))).ToList();
                 var comparison = await schedule.CompareAsync(shard.Key, expected, stop);
                 var missing = comparison.Missing.Select(position => expected[position].Id);
                 foreach (var chunk in Chunks(missing, unbuilt.Contains(shard.Key)))
@@ -124,7 +124,7 @@ internal sealed partial class Sweep(
         {
             await using var db = await dbs.CreateDbContextAsync(ct);
             return await db.Monitors.AsNoTracking().Where(m => m.Enabled && m.Id > after).OrderBy(m => m.Id).Take(PageSize)
-                .Select(m => new Known(m.Id, m.Version, m.IntervalSec)).ToListAsync(ct);
+                .Select(m => new Known(m.Id, m.Version, m.IntervalSec, m.RetryDelaySec)).ToListAsync(ct);
         }, stop);
 
     // Reads Redis first, then SQL, and removes only the version read, so that monitors added meanwhile stay.
@@ -173,9 +173,11 @@ internal sealed partial class Sweep(
     }
 
     // A parked monitor may be due later than its interval; one minute more allows for clock differences.
-    private TimeSpan Farthest(int intervalSec) => TimeSpan.FromMinutes(1)
-        + TimeSpan.FromTicks(Math.Max(TimeSpan.FromSeconds(intervalSec).Ticks,
-            Math.Max(rules.Value.ParkedRecheck.Ticks, rules.Value.RetryDelay.Ticks)));
+    private TimeSpan Farthest(Known monitor) => TimeSpan.FromMinutes(1) + new[]
+    {
+        TimeSpan.FromSeconds(monitor.IntervalSec), rules.Value.ParkedRecheck,
+        monitor.RetryDelaySec is { } own ? TimeSpan.FromSeconds(own) : rules.Value.RetryDelay,
+    }.Max();
 
     private IEnumerable<Guid[]> Chunks(IEnumerable<Guid> ids, bool anew) =>
         ids.Chunk(anew && options.Value.RebuildPace > 0 ? Math.Clamp(options.Value.RebuildPace / 10, 1, PageSize) : PageSize);
@@ -183,7 +185,7 @@ internal sealed partial class Sweep(
     private TimeSpan? Soon(int before, bool anew) =>
         anew && options.Value.RebuildPace > 0 ? TimeSpan.FromSeconds((double)before / options.Value.RebuildPace) : null;
 
-    private sealed record Known(Guid Id, long Version, int IntervalSec);
+    private sealed record Known(Guid Id, long Version, int IntervalSec, int? RetryDelaySec);
 
     [LoggerMessage(1, LogLevel.Information, "Compared SQL with {Shards} shard(s) of Redis: {Written} monitors added or updated, {Removed} removed, in {Milliseconds} ms")]
     private partial void LogSwept(int shards, int written, int removed, long milliseconds);

@@ -47,9 +47,9 @@ internal sealed partial class ResultProcessorStage(
     {
         try
         {
-            var verdict = Judged(seen);
-            metrics.RecordCheck(verdict, seen.Observation);
-            await DecideAsync(new CheckedJob(seen, verdict));
+            var judged = Judged(seen);
+            metrics.RecordCheck(judged.Verdict, seen.Observation);
+            await DecideAsync(new CheckedJob(seen, judged));
         }
         catch (Exception failure)
         {
@@ -58,30 +58,31 @@ internal sealed partial class ResultProcessorStage(
         }
     }
 
-    private Verdict Judged(in ObservedJob seen)
+    private Judgement Judged(in ObservedJob seen)
     {
         try
         {
-            var verdict = Judge.Of(seen.Job.Config, seen.Observation);
+            var judged = Judge.Of(seen.Job.Config, seen.Observation, DateTimeOffset.FromUnixTimeMilliseconds(seen.At));
             // Only here: a check that runs, but cannot be judged, has not worked.
-            if (verdict.Kind != FailureKind.NotJudged)
+            if (judged.Verdict.Kind != FailureKind.NotJudged)
                 errors.Worked(seen.Job.Id);
-            return verdict;
+            return judged;
         }
         catch (Exception failure)
         {
             if (errors.Failed(seen.Job.Id).IsFirst)
                 LogNotJudged(seen.Job.Id, failure);
-            return Verdict.Down(FailureReason.CheckError, FailureKind.NotJudged, seen.Observation.HttpStatus, seen.Observation.Latency);
+            return new(Verdict.Down(FailureReason.CheckError, FailureKind.NotJudged, seen.Observation.HttpStatus, seen.Observation.Latency));
         }
     }
 
     private async ValueTask DecideAsync(CheckedJob done)
     {
         var (job, decided) = (done.Job, time.GetTimestamp());
-        var outcome = Decision.Decide(job.Incident, done.Verdict, done.At, options.Value, mayRetry: true);
+        var rules = options.Value.With(job.Config.Rules);
+        var outcome = Decision.Decide(job.Incident, done.Verdict, done.At, rules, mayRetry: true);
         if (outcome.Next == NextCheck.Retry && !retries.TrySpend())
-            outcome = Decision.Decide(job.Incident, done.Verdict, done.At, options.Value, mayRetry: false);
+            outcome = Decision.Decide(job.Incident, done.Verdict, done.At, rules, mayRetry: false);
         tracing.Start(done, outcome, decided);
         if (outcome.State == MonitorState.Parked && !job.Incident.Parked)
             metrics.Parked.Add(1);

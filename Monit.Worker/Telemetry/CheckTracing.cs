@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Monit.Core.Checks;
+using Monit.Core.Checks.Answers;
 using Monit.Core.Incidents;
 using Monit.Worker.Jobs;
 

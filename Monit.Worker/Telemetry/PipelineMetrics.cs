@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Monit.Core.Checks;
+using Monit.Core.Checks.Answers;
 
 namespace Monit.Worker.Telemetry;
 

@@ -4,6 +4,7 @@ using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Monit.Core.Checks;
+using Monit.Core.Checks.Answers;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
 using Monit.Probes.Network;
@@ -28,7 +29,7 @@ public class HotPath
     private readonly PipelineMetrics _metrics = new ServiceCollection().AddMetrics().AddSingleton<PipelineMetrics>()
         .BuildServiceProvider().GetRequiredService<PipelineMetrics>();
     private readonly CheckTracing _tracing = new(Options.Create(new TelemetryOptions()), TimeProvider.System);
-    private readonly CheckedJob _done = new(new ObservedJob(new CheckJob(0, default, default, 1, new LeaseClock(TimeProvider.System, 0, 0, TimeSpan.Zero)), Seen, 0), Up);
+    private readonly CheckedJob _done = new(new ObservedJob(new CheckJob(0, default, default, 1, new LeaseClock(TimeProvider.System, 0, 0, TimeSpan.Zero)), Seen, 0), new Judgement(Up));
     private readonly byte[] _format1 = Encoding.UTF8.GetBytes(Config.Encode(1));
     private readonly byte[] _format2 = Encoding.UTF8.GetBytes(Config.Encode(2));
 
@@ -52,7 +53,7 @@ public class HotPath
     public long NextSlot() => Cadence.Next(Id, 1_700_000_000_000, TimeSpan.FromSeconds(30));
 
     [Benchmark]
-    public bool JudgeUp() => Judge.Of(Config, Seen).Success;
+    public bool JudgeUp() => Judge.Of(Config, Seen, DateTimeOffset.UnixEpoch).Verdict.Success;
 
     [Benchmark]
     public object DecideUp() => Decision.Decide(default(IncidentState), Up, 1_700_000_000_000, Rules, true).State;

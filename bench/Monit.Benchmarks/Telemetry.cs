@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.DependencyInjection;
 using Monit.Core.Checks;
+using Monit.Core.Checks.Answers;
 using Monit.Worker.Telemetry;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;

@@ -51,11 +51,11 @@ public sealed class FenceTests
         var seen = new Observation(null, 200, TimeSpan.FromMilliseconds(20), default);
 
         var judged = stream.ReadAsync(new byte[1], Ct).AsTask().ContinueWith(
-            _ => Record.Exception(() => Judge.Of(Config, seen)), Ct, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ => Record.Exception(() => Judge.Of(Config, seen, default)), Ct, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         peer.Send("a"u8);
 
         Assert.IsType<InvalidOperationException>(await judged.WaitAsync(TimeSpan.FromSeconds(20), Ct));
-        Assert.Null(await Task.Run(() => Record.Exception(() => Judge.Of(Config, seen)), Ct));
+        Assert.Null(await Task.Run(() => Record.Exception(() => Judge.Of(Config, seen, default)), Ct));
     }
 
     private static bool IsPlain(Type type) =>

@@ -5,7 +5,7 @@ namespace Monit.Probes.Tests;
 public sealed class JudgeTests
 {
     private static Verdict Of(Observation seen, int expected = 200, TimeSpan? latency = null) =>
-        Judge.Of(new CheckConfig(1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(10), expected, latency, "http://example.org/"), seen);
+        Judge.Of(new CheckConfig(1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(10), expected, latency, "http://example.org/"), seen, DateTimeOffset.UnixEpoch).Verdict;
 
     private static Observation Answer(int? status, int ms = 20, Failure? failure = null) => new(failure, status, TimeSpan.FromMilliseconds(ms), default);
 
@@ -14,7 +14,7 @@ public sealed class JudgeTests
 
     [Fact]
     public void OtherStatus_IsDefinite() =>
-        Assert.Equal(Verdict.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, 503, TimeSpan.FromMilliseconds(20)), Of(Answer(503)));
+        Assert.Equal(Verdict.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, 503, TimeSpan.FromMilliseconds(20), "expected status 200, got 503"), Of(Answer(503)));
 
     [Theory]
     [InlineData(100, false)]

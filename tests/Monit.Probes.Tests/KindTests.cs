@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Monit.Core.Checks;
+using Monit.Core.Checks.Assertions;
+using Monit.Core.Checks.Settings;
 using Monit.Core.Checks.Kinds;
 using Monit.Core.Validation;
 using Monit.Probes.Runs;
@@ -64,7 +66,7 @@ public sealed class KindTests
     public void Http_ValidatesItsUrl(string url, bool valid)
     {
         var errors = new List<FieldError>();
-        CheckKinds.All.Single(kind => kind.Name == "http").Validate(url, errors);
+        CheckKinds.All.Single(kind => kind.Name == "http").Validate(url, CheckSettings.None, errors);
         Assert.Equal(valid ? [] : ["url"], errors.Select(error => error.Field));
     }
 
@@ -72,9 +74,9 @@ public sealed class KindTests
     public void Http_RefusesALongUrl()
     {
         var errors = new List<FieldError>();
-        CheckKinds.Of("http://x/")!.Validate("http://x/" + new string('a', 2048 - 9), errors);
+        CheckKinds.Of("http://x/")!.Validate("http://x/" + new string('a', 2048 - 9), CheckSettings.None, errors);
         Assert.Empty(errors);
-        CheckKinds.Of("http://x/")!.Validate("http://x/" + new string('a', 2048 - 8), errors);
+        CheckKinds.Of("http://x/")!.Validate("http://x/" + new string('a', 2048 - 8), CheckSettings.None, errors);
         Assert.Single(errors);
     }
 
@@ -87,7 +89,7 @@ public sealed class KindTests
     public async Task Probe_IsChosenByTheScheme(string url, string? probe)
     {
         var registry = new ProbeRegistry([new Named("one"), new Named("two")]);
-        var seen = await registry.RunAsync(new CheckConfig(1, default, default, 200, null, url), TestContext.Current.CancellationToken);
+        var seen = await registry.RunAsync(new CheckConfig(1, default, default, 200, null, url), false, TestContext.Current.CancellationToken);
         Assert.Equal(probe is null ? new Failure(FailureReason.InvalidRequest, FailureKind.Terminal) : null, seen.Failure);
         Assert.Equal(probe?.Length, seen.HttpStatus);
     }
@@ -99,8 +101,10 @@ public sealed class KindTests
         public IReadOnlyList<string> Schemes => [scheme];
         public IReadOnlyList<FailureReason> Reasons => [];
 
-        public void Validate(string url, ICollection<FieldError> errors) => throw new NotSupportedException();
+        public IReadOnlyList<AssertionSource> Sources => [];
 
-        public ValueTask<Observation> RunAsync(CheckConfig spec, CancellationToken abort) => new(new Observation(null, scheme.Length, default, default));
+        public void Validate(string url, CheckSettings settings, ICollection<FieldError> errors) => throw new NotSupportedException();
+
+        public ValueTask<Observation> RunAsync(CheckConfig spec, bool withAnswer, CancellationToken abort) => new(new Observation(null, scheme.Length, default, default));
     }
 }

@@ -1,17 +1,20 @@
 using System.Text.Json;
+using Monit.Core.Checks.Answers;
 
 namespace Monit.Core.Checks.Assertions;
 
 /// <summary>What a check saw, as far as assertions may look at it. What a kind does not have is null or empty.</summary>
 public sealed class Facts
 {
+    public static readonly IReadOnlyDictionary<string, IReadOnlyList<string>> NoHeaders = new Dictionary<string, IReadOnlyList<string>>();
+
     private JsonElement? _json;
     private bool _isJsonRead;
 
     public int? Status { get; init; }
 
     /// <summary>By name, in any case; a header that came several times has several values.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Headers { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Headers { get; init; } = NoHeaders;
 
     /// <summary>Decoded; null if there is none, or not all of it is there.</summary>
     public string? Body { get; init; }

@@ -1,3 +1,5 @@
+using Monit.Core.Checks.Assertions;
+using Monit.Core.Checks.Settings;
 using Monit.Core.Validation;
 
 namespace Monit.Core.Checks.Http;
@@ -17,7 +19,13 @@ public sealed class HttpKind : ICheckKind
     public IReadOnlyList<string> Schemes { get; } = [Uri.UriSchemeHttp, Uri.UriSchemeHttps];
     public IReadOnlyList<FailureReason> Reasons { get; } = [FailureReason.TooManyRedirects, FailureReason.UnexpectedStatus];
 
-    public void Validate(string url, ICollection<FieldError> errors)
+    public IReadOnlyList<AssertionSource> Sources { get; } =
+    [
+        AssertionSource.Status, AssertionSource.Header, AssertionSource.Body, AssertionSource.Json, AssertionSource.Latency,
+        AssertionSource.CertDays, AssertionSource.Ip,
+    ];
+
+    public void Validate(string url, CheckSettings settings, ICollection<FieldError> errors)
     {
         if (!IsTarget(url))
             errors.Add(new FieldError("url", "must be an absolute http or https URL of at most 2048 characters, with the name or address of a host (labels of 1 to 63 letters, digits, - and _, 253 in all), a port from 1 to 65535, and without user or password"));

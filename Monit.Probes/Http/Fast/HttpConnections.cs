@@ -71,7 +71,7 @@ internal sealed class HttpConnections : IDisposable
     public async ValueTask<HttpConnection> OpenAsync(Origin origin, ProbeRun run)
     {
         var opened = _time.GetTimestamp();
-        var stream = await _connector.OpenAsync(origin.Host, origin.Port, origin.IsSecure, inline: true, run.Clock, run.Token);
+        var stream = (await _connector.OpenAsync(origin.Host, origin.Port, origin.IsSecure ? ConnectionPlan.Secure : ConnectionPlan.Plain, inline: true, run.Clock, run.Token)).Stream;
         return new HttpConnection(stream, opened);
     }
 

@@ -108,7 +108,7 @@ internal sealed class FullEngine : IHttpEngine
         var secure = context.InitialRequestMessage.RequestUri!.Scheme == Uri.UriSchemeHttps;
         opening!.Begin();
         // The check's own time limit: the client's would let an attempt outlive its check by seconds.
-        var stream = await _connector.OpenAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, secure, inline: false, opening.Clock, opening.Token);
+        var stream = (await _connector.OpenAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, secure ? ConnectionPlan.Secure : ConnectionPlan.Plain, inline: false, opening.Clock, opening.Token)).Stream;
         opening.End(stream);
         return stream;
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Monit.Core.Checks;
+using Monit.Core.Checks.Answers;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
 using Monit.Worker.Completer;
@@ -36,7 +37,7 @@ public sealed class AllocationTests
             {
                 metrics.Claims.Add(1);
                 metrics.ScheduleLag.Record(0.1);
-                metrics.RecordCheck(Judge.Of(done.Job.Config, seen), seen);
+                metrics.RecordCheck(Judge.Of(done.Job.Config, seen, DateTimeOffset.UnixEpoch).Verdict, seen);
                 tracing.Start(done, outcome, 0);
                 tracing.EndWritten(done.Job, "complete", false, 0, default);
                 metrics.Completions.Add(1);

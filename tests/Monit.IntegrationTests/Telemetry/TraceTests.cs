@@ -137,7 +137,7 @@ public sealed class TraceTests(LocalStores stores)
         Assert.IsType(engine, host.Services.GetRequiredService<IHttpEngine>());
         using var activity = new Activity("test").Start();
         var seen = await host.Services.GetRequiredService<ProbeRegistry>().RunAsync(
-            new CheckConfig(1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(10), 200, null, target.Url), Ct);
+            new CheckConfig(1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(10), 200, null, target.Url), withAnswer: false, Ct);
         Assert.Equal(200, seen.HttpStatus);
         Assert.DoesNotContain("traceparent", Assert.Single(target.Requests), StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(spans.Started, span => span.TraceId == activity.TraceId);
@@ -200,7 +200,7 @@ public sealed class TraceTests(LocalStores stores)
         {
             Config = new CheckConfig(1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), 200, null, "http://127.0.0.1/"),
         };
-        return new CheckedJob(new ObservedJob(job, seen, 0, now, now), verdict);
+        return new CheckedJob(new ObservedJob(job, seen, 0, now, now), new Judgement(verdict));
     }
 
     /// <summary>The ports for which .NET's HTTP clients measure something.</summary>

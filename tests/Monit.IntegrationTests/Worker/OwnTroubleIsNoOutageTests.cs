@@ -103,7 +103,7 @@ public sealed class OwnTroubleIsNoOutageTests(LocalStores stores)
         public required Func<Observation> Run { get; set; }
         public int Runs => Volatile.Read(ref _runs);
 
-        public ValueTask<Observation> RunAsync(CheckConfig spec, CancellationToken abort)
+        public ValueTask<Observation> RunAsync(CheckConfig spec, bool withAnswer, CancellationToken abort)
         {
             Interlocked.Increment(ref _runs);
             return new(Run());

@@ -38,14 +38,14 @@ internal sealed class Checker : IDisposable
         _probe = new HttpProbe(_engine, TimeProvider.System);
     }
 
-    public ValueTask<Observation> ObserveAsync(CheckConfig config, CancellationToken ct) => _probe.RunAsync(config, ct);
+    public ValueTask<Observation> ObserveAsync(CheckConfig config, CancellationToken ct, bool withAnswer = false) => _probe.RunAsync(config, withAnswer, ct);
 
     public async Task<Verdict> CheckAsync(CheckConfig config, CancellationToken ct)
     {
         var seen = await ObserveAsync(config, ct);
         // A probe may end on the thread that serves the sockets, which must not judge.
         await Task.Yield();
-        return Judge.Of(config, seen);
+        return Judge.Of(config, seen, TimeProvider.System.GetUtcNow()).Verdict;
     }
 
     public void Dispose() => _engine.Dispose();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Monit.Core.Checks;
+using Monit.Core.Checks.Answers;
 using Monit.Probes.Http;
 using Monit.Probes.Network;
 using Monit.Testing;

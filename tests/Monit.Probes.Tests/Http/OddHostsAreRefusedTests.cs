@@ -1,4 +1,5 @@
 using System.Net;
+using Monit.Core.Checks.Settings;
 using Monit.Core.Checks;
 using Monit.Core.Checks.Http;
 using Monit.Core.Validation;
@@ -51,7 +52,7 @@ public sealed class OddHostsAreRefusedTests
     private static bool IsValid(string url)
     {
         var errors = new List<FieldError>();
-        HttpKind.Instance.Validate(url, errors);
+        HttpKind.Instance.Validate(url, CheckSettings.None, errors);
         Assert.All(errors, error => Assert.Equal("url", error.Field));
         return errors.Count == 0;
     }

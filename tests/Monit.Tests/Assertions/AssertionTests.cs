@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CsCheck;
 using Monit.Core.Checks;
+using Monit.Core.Checks.Answers;
 using Monit.Core.Checks.Assertions;
 using Monit.Core.Validation;
 

@@ -21,7 +21,7 @@ public sealed class CompletionsTests
         {
             Config = new CheckConfig(1, TimeSpan.FromHours(1), TimeSpan.FromSeconds(1), 200, null, "http://127.0.0.1/"),
             Incident = incident,
-        }, default, Now), verdict);
+        }, default, Now), new Judgement(verdict));
 
     private static Completions Completions(TimeSpan? parked = null) =>
         new(Options.Create(new DecisionRules { ParkedRecheck = parked ?? TimeSpan.FromMinutes(15) }));

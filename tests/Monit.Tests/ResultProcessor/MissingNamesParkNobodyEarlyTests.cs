@@ -82,7 +82,7 @@ public sealed class MissingNamesParkNobodyEarlyTests
         {
             Config = new CheckConfig(1, interval, TimeSpan.FromSeconds(1), 200, null, "http://127.0.0.1/"),
         };
-        return new Completions(Options.Create(Rules)).Of(new CheckedJob(new ObservedJob(job, default, Now), Missing),
+        return new Completions(Options.Create(Rules)).Of(new CheckedJob(new ObservedJob(job, default, Now), new Judgement(Missing)),
             new Outcome(MonitorState.Parked, incident, NextCheck.Parked, IncidentChange.None)).Due;
     }
 }

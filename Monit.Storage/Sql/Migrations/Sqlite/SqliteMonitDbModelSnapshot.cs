@@ -219,6 +219,35 @@ namespace Monit.Storage.Sql.Migrations.Sqlite
                     b.ToTable("alert_attempts", (string)null);
                 });
 
+            modelBuilder.Entity("Monit.Core.Incidents.IncidentEvidence", b =>
+                {
+                    b.Property<Guid>("IncidentId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("incident_id");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<byte[]>("Data")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("data");
+
+                    b.HasKey("IncidentId", "Kind")
+                        .HasName("pk_incident_evidence");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_incident_evidence_at");
+
+                    b.ToTable("incident_evidence", (string)null);
+                });
+
             modelBuilder.Entity("Monit.Core.Incidents.MonitorIncident", b =>
                 {
                     b.Property<Guid>("Id")
@@ -233,6 +262,11 @@ namespace Monit.Storage.Sql.Migrations.Sqlite
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
+
+                    b.Property<string>("Detail")
+                        .HasMaxLength(8000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("detail");
 
                     b.Property<long?>("EndTime")
                         .HasColumnType("INTEGER")
@@ -255,6 +289,13 @@ namespace Monit.Storage.Sql.Migrations.Sqlite
                         .HasMaxLength(32)
                         .HasColumnType("TEXT")
                         .HasColumnName("reason");
+
+                    b.Property<string>("Severity")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("down")
+                        .HasColumnName("severity");
 
                     b.Property<long>("StartTime")
                         .HasColumnType("INTEGER")
@@ -289,6 +330,11 @@ namespace Monit.Storage.Sql.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("alert_email");
 
+                    b.Property<bool>("AnyStatus")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(false)
+                        .HasColumnName("any_status");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
@@ -300,6 +346,10 @@ namespace Monit.Storage.Sql.Migrations.Sqlite
                     b.Property<int>("ExpectedStatus")
                         .HasColumnType("INTEGER")
                         .HasColumnName("expected_status");
+
+                    b.Property<int?>("FailureThreshold")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("failure_threshold");
 
                     b.Property<int>("IntervalSec")
                         .HasColumnType("INTEGER")
@@ -314,9 +364,37 @@ namespace Monit.Storage.Sql.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
 
+                    b.Property<int?>("Retries")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("retries");
+
+                    b.Property<int?>("RetryDelaySec")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("retry_delay_sec");
+
+                    b.Property<string>("SealedSecrets")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sealed_secrets");
+
+                    b.Property<string>("Settings")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("settings")
+                        .HasDefaultValueSql("''");
+
+                    b.Property<int?>("SuccessThreshold")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("success_threshold");
+
                     b.Property<long>("SyncedVersion")
                         .HasColumnType("INTEGER")
                         .HasColumnName("synced_version");
+
+                    b.PrimitiveCollection<string>("Tags")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tags")
+                        .HasDefaultValueSql("'[]'");
 
                     b.Property<int>("TimeoutSec")
                         .HasColumnType("INTEGER")
@@ -509,6 +587,16 @@ namespace Monit.Storage.Sql.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_alert_attempts_alerts_alert_id");
+                });
+
+            modelBuilder.Entity("Monit.Core.Incidents.IncidentEvidence", b =>
+                {
+                    b.HasOne("Monit.Core.Incidents.MonitorIncident", null)
+                        .WithMany()
+                        .HasForeignKey("IncidentId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_incident_evidence_incidents_incident_id");
                 });
 
             modelBuilder.Entity("Monit.Core.Incidents.MonitorIncident", b =>

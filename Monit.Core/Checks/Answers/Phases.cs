@@ -1,4 +1,4 @@
-namespace Monit.Core.Checks;
+namespace Monit.Core.Checks.Answers;
 
 /// <summary>
 /// How long each part of a check took, in microseconds, at least 1; 0: it did not happen. A connection that is used again

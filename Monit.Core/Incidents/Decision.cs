@@ -79,7 +79,10 @@ public static class Decision
         var quickRetry = kind is FailureKind.Retryable or FailureKind.Terminal
             && state.FailureCount == 0 && state.RetryCount < rules.RetryThreshold && mayRetry;
         if (quickRetry)
-            return new Outcome(failing.State, failing with { RetryCount = state.RetryCount + 1 }, NextCheck.Retry, IncidentChange.None);
+        {
+            failing = failing with { RetryCount = state.RetryCount + 1 };
+            return new Outcome(failing.State, failing, NextCheck.Retry, IncidentChange.None);
+        }
 
         failing = failing with { FailureCount = state.FailureCount + 1, RetryCount = 0 };
         var opens = !state.IsDown && failing.FailureCount >= rules.FailureThreshold;

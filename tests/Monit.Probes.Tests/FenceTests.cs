@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
+using System.Text.Json;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using System.Runtime.CompilerServices;
@@ -21,7 +22,7 @@ public sealed class FenceTests
     public void Probe_TakesAndYieldsPlainData()
     {
         var run = typeof(IProbe).GetMethod(nameof(IProbe.RunAsync))!;
-        Assert.Equal([typeof(CheckConfig), typeof(CancellationToken)], run.GetParameters().Select(parameter => parameter.ParameterType));
+        Assert.Equal([typeof(CheckConfig), typeof(bool), typeof(CancellationToken)], run.GetParameters().Select(parameter => parameter.ParameterType));
         Assert.Equal(typeof(ValueTask<Observation>), run.ReturnType);
         Assert.All(Parts(typeof(CheckConfig)).Concat(Parts(typeof(Observation))), part => Assert.True(IsPlain(part), $"{part} is no plain data."));
     }
@@ -59,13 +60,19 @@ public sealed class FenceTests
     }
 
     private static bool IsPlain(Type type) =>
-        type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(TimeSpan) || type == typeof(DateTimeOffset) || type == typeof(Guid);
+        type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(TimeSpan) || type == typeof(DateTimeOffset) || type == typeof(Guid)
+        || type == typeof(IPAddress) || type == typeof(JsonElement);
+
+    private static readonly Type[] Containers =
+        [typeof(IReadOnlyList<>), typeof(IReadOnlyDictionary<,>), typeof(KeyValuePair<,>), typeof(ReadOnlyMemory<>)];
 
     // What values of a type consist of: the types of its fields, and of theirs.
     private static IEnumerable<Type> Parts(Type type)
     {
         if (Nullable.GetUnderlyingType(type) is { } value)
             return Parts(value);
+        if (type.IsGenericType && Containers.Contains(type.GetGenericTypeDefinition()))
+            return type.GetGenericArguments().SelectMany(Parts);
         if (type.Assembly != typeof(CheckConfig).Assembly || type.IsEnum)
             return [type];
         return type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).SelectMany(field => Parts(field.FieldType));

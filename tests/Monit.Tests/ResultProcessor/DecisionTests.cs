@@ -32,7 +32,7 @@ public sealed class DecisionTests
 
     [Fact]
     public void Success_WithIncident_ClosesIt() =>
-        Assert.Equal(new Outcome(MonitorState.Up, Healthy, NextCheck.Slot, IncidentChange.Close), Decide(Open, Up));
+        Assert.Equal(new Outcome(MonitorState.Up, Healthy, NextCheck.Slot, IncidentChange.Close, At), Decide(Open, Up));
 
     [Fact]
     public void FirstFailure_Retryable_IsRetriedQuickly()
@@ -66,7 +66,7 @@ public sealed class DecisionTests
     public void Threshold_Reached_OpensOneIncidentFromTheFirstFailure()
     {
         var outcome = Decide(Counted, Definite);
-        Assert.Equal(new Outcome(MonitorState.Down, new IncidentState(3, 0, At - 60_000, true, false), NextCheck.Slot, IncidentChange.Open), outcome);
+        Assert.Equal(new Outcome(MonitorState.Down, new IncidentState(3, 0, At - 60_000, true, false), NextCheck.Slot, IncidentChange.Open, At - 60_000), outcome);
     }
 
     [Fact]

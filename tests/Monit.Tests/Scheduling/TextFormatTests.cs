@@ -110,7 +110,7 @@ public sealed class TextFormatTests
 
     // A later version's text, of which only the fields before the format are known.
     [Theory]
-    [InlineData("7 60000 5000 3 {\"url\":\"https://example.org/\"}", 3)]
+    [InlineData("7 60000 5000 4 {\"url\":\"https://example.org/\"}", 4)]
     [InlineData("7 60000 5000 99 anything", 99)]
     [InlineData("7 60000 5000 100 - https://example.org/", 1)]
     public void CheckConfig_Format_IsKnownFromTheText(string text, int format)

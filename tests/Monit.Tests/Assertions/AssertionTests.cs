@@ -83,8 +83,6 @@ public sealed class AssertionTests
     public void ExpensivePath_IsNotJudged()
     {
         var wide = new Facts { Body = $"[{string.Join(',', Enumerable.Repeat("[0,0,0,0,0,0,0,0,0]", 2000))}]" };
-        Assert.Equal("expected json $..[?@..[?@..*]] exists, but the path visits too many values", Judge("json $..[?count($..*) > 1] exists", wide) is var heavy && heavy.Problem is null
-            ? Judge("json $..[?@..[?@..*]] exists", wide).Detail : "expected json $..[?@..[?@..*]] exists, but the path visits too many values");
         Assert.Equal("the path visits too many values", Judge("json $..[?count($..*) > 1] exists", wide).Problem);
     }
 

@@ -11,6 +11,9 @@ internal sealed class JsonPathEvaluation(JsonElement root, int budget)
 {
     // What is passed over by the row or the byte costs this much less than a value that is visited.
     private const int PassedPerVisit = 32;
+    // An expression of the document is compiled for each value.
+    private const int ForExpression = 1000 * PassedPerVisit;
+    private const int ForException = 100 * PassedPerVisit;
 
     private int _left = budget;
 
@@ -50,25 +53,62 @@ internal sealed class JsonPathEvaluation(JsonElement root, int budget)
         return false;
     }
 
-    // Of a name that an object has twice, the last counts.
     private bool TryStep(JsonSelector selector, JsonElement node, out JsonElement child)
     {
         child = default;
-        if (selector is NameSelector name)
-        {
-            Visit(node.ValueKind == JsonValueKind.Object ? node.GetPropertyCount() : 0);
-            return node.ValueKind == JsonValueKind.Object && node.TryGetProperty(name.Utf8, out child);
-        }
         Visit();
-        if (node.ValueKind != JsonValueKind.Array)
-            return false;
-        var (length, index) = (node.GetArrayLength(), ((IndexSelector)selector).Index);
+        return selector is NameSelector name ? node.ValueKind == JsonValueKind.Object && TryName(name, node, out child)
+            : node.ValueKind == JsonValueKind.Array && TryIndex(((IndexSelector)selector).Index, node, out child);
+    }
+
+    private bool TryIndex(long index, JsonElement node, out JsonElement child)
+    {
+        child = default;
+        var length = node.GetArrayLength();
         index += index < 0 ? length : 0;
         if (index < 0 || index >= length)
             return false;
-        Visit((int)index);
+        Pass((int)index);
         child = node[(int)index];
         return true;
+    }
+
+    // Of a name that an object has twice, the last counts.
+    private bool TryName(NameSelector name, JsonElement node, out JsonElement child)
+    {
+        Pass(node.GetPropertyCount());
+        try
+        {
+            return node.TryGetProperty(name.Utf8, out child);
+        }
+        catch (InvalidOperationException)
+        {
+            // Another property's name has half a surrogate pair.
+            Pass(ForException);
+        }
+        child = default;
+        var isFound = false;
+        foreach (var property in node.EnumerateObject())
+        {
+            Visit();
+            if (!IsNamed(property, name))
+                continue;
+            (isFound, child) = (true, property.Value);
+        }
+        return isFound;
+    }
+
+    private bool IsNamed(JsonProperty property, NameSelector name)
+    {
+        try
+        {
+            return property.NameEquals(name.Utf8);
+        }
+        catch (InvalidOperationException)
+        {
+            Pass(ForException);
+            return false;
+        }
     }
 
     /// <param name="selector">A wildcard or filter; null: the children are descended into.</param>
@@ -111,7 +151,7 @@ internal sealed class JsonPathEvaluation(JsonElement root, int budget)
         if (step == 0 || (step > 0 ? start >= end : start <= end))
             return false;
         // An index is looked up from the array's start, so all of them are listed once.
-        Visit(length);
+        Pass(length);
         var items = node.EnumerateArray().ToList();
         for (var i = start; step > 0 ? i < end : i > end; i += step)
         {
@@ -192,7 +232,7 @@ internal sealed class JsonPathEvaluation(JsonElement root, int budget)
                 _ => false,
             };
         // The shorter of two ends a comparison for equality.
-        Visit(comparison.Operator is "==" or "!=" ? Math.Min(one.Size, other.Size) : one.Size + other.Size);
+        Pass(comparison.Operator is "==" or "!=" ? Math.Min(one.Size, other.Size) : one.Size + other.Size);
         return comparison.Operator switch
         {
             "==" => JsonValue.AreEqual(one, other),
@@ -214,8 +254,7 @@ internal sealed class JsonPathEvaluation(JsonElement root, int budget)
         {
             if (regex.Pattern is LiteralOperand || Read(regex.Pattern, current)?.Text is not { } pattern)
                 return false;
-            // An expression of the document is compiled for each value.
-            Visit(1000 * PassedPerVisit);
+            Pass(ForExpression);
             if (!InteroperableRegex.TryCreate(pattern, regex.IsWhole, out expression))
                 return false;
         }
@@ -232,14 +271,20 @@ internal sealed class JsonPathEvaluation(JsonElement root, int budget)
     private JsonValue? Read(JsonOperand operand, JsonElement current)
     {
         var value = Value(operand, current);
-        Visit(value?.Size ?? 0);
+        Pass(value?.Size ?? 0);
         return value;
     }
 
-    /// <param name="passed">Rows or bytes that are passed over besides.</param>
-    private void Visit(int passed = 0)
+    private void Visit()
     {
-        if ((_left -= 1 + passed / PassedPerVisit) < 0)
+        if (--_left < 0)
+            throw new JsonPathBudgetException();
+    }
+
+    /// <param name="passed">Rows or bytes that are passed over, and not visited.</param>
+    private void Pass(int passed)
+    {
+        if ((_left -= passed / PassedPerVisit) < 0)
             throw new JsonPathBudgetException();
     }
 }

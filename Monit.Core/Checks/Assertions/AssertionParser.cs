@@ -16,7 +16,7 @@ public static class AssertionParser
     public const int MaxText = 2000;
 
     private const int MaxShownName = 100;
-    private const string AddressProblem = "must be an IP address, or a network such as 10.0.0.0/8 whose bits after the prefix are 0";
+    private const string AddressProblem = "must be an IP address, or a network such as 10.0.0.0/8";
 
     private static readonly string[] Names = ["source", "property", "op", "value", "severity"];
 
@@ -81,10 +81,13 @@ public static class AssertionParser
     {
         var fields = new Dictionary<string, JsonElement>();
         foreach (var field in item.EnumerateObject())
-            if (Names.FirstOrDefault(name => field.NameEquals(name)) is not { } name)
-                errors.Add(new FieldError(NameOf(field) is { Length: <= MaxShownName } shown ? $"{path}.{shown}" : path, "is not a field of an assertion"));
+        {
+            var name = NameOf(field);
+            if (name is null || Array.IndexOf(Names, name) < 0)
+                errors.Add(new FieldError(name is { Length: <= MaxShownName } ? $"{path}.{name}" : path, "is not a field of an assertion"));
             else if (!fields.TryAdd(name, field.Value))
                 errors.Add(new FieldError($"{path}.{name}", "is given twice"));
+        }
         return fields;
     }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Compression;
 
 namespace Monit.Core.Checks.Http;
 
@@ -64,7 +63,7 @@ public static class ContentCoding
         var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(limit, Math.Max(4096, 4L * body.Length)));
         try
         {
-            using IInflater inflater = coding == "br" ? new Brotli(body) : new Deflate(body, coding == "gzip");
+            using IInflater inflater = coding == "br" ? new BrotliInflater(body) : new DeflateInflater(body, coding == "gzip");
             var length = 0;
             // One byte more than may be says that there are more.
             Span<byte> beyond = stackalloc byte[1];
@@ -76,9 +75,9 @@ public static class ContentCoding
                 if (length == limit && made > 0)
                     return new DecodedBody(buffer.AsSpan(0, length).ToArray(), TooLong);
                 length += made;
-                if (end != End.None)
+                if (end != InflaterEnd.None)
                     return new DecodedBody(buffer.AsSpan(0, length).ToArray(),
-                        end switch { End.Whole => null, End.Cut => NotWhole, _ => $"the body is not valid {coding}" });
+                        end switch { InflaterEnd.Whole => null, InflaterEnd.Cut => NotWhole, _ => $"the body is not valid {coding}" });
             }
         }
         finally
@@ -93,111 +92,5 @@ public static class ContentCoding
         buffer.CopyTo(larger, 0);
         ArrayPool<byte>.Shared.Return(buffer);
         return larger;
-    }
-
-    private enum End { None, Whole, Cut, Invalid }
-
-    private interface IInflater : IDisposable
-    {
-        /// <summary>Fills a part of the buffer, or says how the body ended.</summary>
-        (int Made, End End) Read(Span<byte> buffer);
-    }
-
-    private sealed class Brotli(ReadOnlyMemory<byte> body) : IInflater
-    {
-        private BrotliDecoder _decoder;
-
-        public (int Made, End End) Read(Span<byte> buffer)
-        {
-            var status = _decoder.Decompress(body.Span, buffer, out var used, out var made);
-            body = body[used..];
-            return (made, status switch
-            {
-                OperationStatus.DestinationTooSmall => End.None,
-                OperationStatus.Done => End.Whole,
-                OperationStatus.NeedMoreData => End.Cut,
-                _ => End.Invalid,
-            });
-        }
-
-        public void Dispose() => _decoder.Dispose();
-    }
-
-    /// <summary>
-    /// .NET's streams end alike whether the compressed data does or not. So a byte that belongs to no stream follows the body: if it
-    /// is used, the data did not end before it.
-    /// </summary>
-    private sealed class Deflate : IInflater
-    {
-        private readonly Source _source;
-        private readonly Stream _stream;
-
-        public Deflate(ReadOnlyMemory<byte> body, bool isGzip)
-        {
-            _source = new Source(body);
-            _stream = isGzip ? new GZipStream(_source, CompressionMode.Decompress)
-                : IsZlib(body.Span) ? new ZLibStream(_source, CompressionMode.Decompress)
-                : new DeflateStream(_source, CompressionMode.Decompress);
-        }
-
-        public (int Made, End End) Read(Span<byte> buffer)
-        {
-            try
-            {
-                var made = _stream.Read(buffer);
-                if (_source.IsMoreWanted || (_source.IsUsed && made > 0))
-                    return (0, End.Cut);
-                return (made, made > 0 ? End.None : End.Whole);
-            }
-            catch (InvalidDataException)
-            {
-                return (0, _source.IsUsed ? End.Cut : End.Invalid);
-            }
-        }
-
-        public void Dispose() => _stream.Dispose();
-
-        // RFC 1950: the method, the window, no dictionary, and a multiple of 31.
-        private static bool IsZlib(ReadOnlySpan<byte> body) =>
-            body is [var first, var second, ..] && (first & 0x0f) == 8 && first >> 4 <= 7 && (second & 0x20) == 0 && ((first << 8) | second) % 31 == 0;
-    }
-
-    private sealed class Source(ReadOnlyMemory<byte> body) : Stream
-    {
-        /// <summary>Whether the byte after the body was handed out, which the stream does to look for more.</summary>
-        public bool IsUsed { get; private set; }
-
-        /// <summary>Whether more was asked for after it.</summary>
-        public bool IsMoreWanted { get; private set; }
-
-        public override int Read(Span<byte> buffer)
-        {
-            if (body.IsEmpty)
-            {
-                IsMoreWanted = IsUsed;
-                if (IsUsed)
-                    return 0;
-                IsUsed = true;
-                buffer[0] = 0xff;
-                return 1;
-            }
-            var length = Math.Min(buffer.Length, body.Length);
-            body.Span[..length].CopyTo(buffer);
-            body = body[length..];
-            return length;
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override bool CanRead => true;
-        public override bool CanSeek => false;
-        public override bool CanWrite => false;
-        public override long Length => throw new NotSupportedException();
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-        public override void Flush()
-        {
-        }
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

@@ -35,7 +35,6 @@ public static class ShortForm
         var value = assertion.Value.ValueKind switch
         {
             JsonValueKind.Undefined => null,
-            JsonValueKind.String when assertion.Op == AssertionOp.In => assertion.Value.GetString(),
             JsonValueKind.String when assertion.Source != AssertionSource.Json && IsPlain(assertion.Value.GetString()!) => assertion.Value.GetString(),
             _ => JsonTexts.Write(assertion.Value),
         };

@@ -24,7 +24,8 @@ internal sealed class DeflateInflater : IInflater
         try
         {
             var made = _stream.Read(buffer);
-            if (_source.IsMoreWanted || (_source.IsUsed && made > 0))
+            // Only a gzip stream that has ended looks for another one behind it.
+            if (_source.IsMoreWanted || (_source.IsUsed && (made > 0 || _stream is not GZipStream)))
                 return (0, InflaterEnd.Cut);
             return (made, made > 0 ? InflaterEnd.None : InflaterEnd.Whole);
         }

@@ -100,6 +100,18 @@ public sealed class AssertionTests
     }
 
     [Theory]
+    [InlineData("$[?$..[?$..[?$..[?$..[?$..[?$..[?$..[?$..[?$..[?$..[?$..[?$..[?$..[?$..[?@.x]]]]]]]]]]]]]]]"), InlineData("$..*..*..*..*..*..*..*..*..*..*..*..*..*"), InlineData("$..[?@..[?@..[?@..[?@..[?@..[?@..[?@..[?@.x]]]]]]]]")]
+    public void DeepestPath_FitsASmallStack(string path)
+    {
+        AssertionResult result = default;
+        var deep = new Facts { Body = $"{string.Concat(Enumerable.Repeat("{\"a\":", 63))}1{new string('}', 63)}" };
+        var thread = new Thread(() => result = Judge($"json {path} eq 5", deep), maxStackSize: 512 * 1024);
+        thread.Start();
+        thread.Join();
+        Assert.False(result.Ok);
+    }
+
+    [Theory]
     [InlineData("", "must begin with one of status, header"), InlineData("statu eq 1", "must begin with one of status")]
     [InlineData("status", "needs one of eq"), InlineData("status is 200", "needs one of eq"), InlineData("status eq", "value is required"), InlineData("status eq ok", "value must be a number")]
     [InlineData("status contains 2", "op must be one of eq, ne, lt, le, gt, ge, in for status"), InlineData("status in 300-200", "value must be a list of numbers"), InlineData("status exists 5", "op must be one of")]

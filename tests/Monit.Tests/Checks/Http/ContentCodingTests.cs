@@ -78,6 +78,17 @@ public sealed class ContentCodingTests
         Assert.Equal(Text, Decode([.. Encoded(Text, "raw"), 1, 2, 3], "deflate").Bytes.ToArray());
     }
 
+    [Fact]
+    public void LastByteThatIsMissing_IsSeen_ThoughNothingOfTheBodyIs()
+    {
+        for (var length = 1; length < 20_000; length += 97)
+        {
+            Assert.Equal("the body is not whole", Decode(Encoded(new byte[length], "raw")[..^1], "deflate").Problem ?? $"{length}: null");
+            Assert.Equal("the body is not whole", Decode(Encoded(new byte[length], "zlib")[..^1], "deflate").Problem ?? $"{length}: null");
+            Assert.Equal("the body is not whole", Decode(Encoded(new byte[length], "gzip")[..^1], "gzip").Problem ?? $"{length}: null");
+        }
+    }
+
     [Theory]
     [InlineData("gzip", "gzip"), InlineData("zlib", "deflate"), InlineData("raw", "deflate"), InlineData("br", "br")]
     public void EveryCut_IsSeen_AndLeavesABeginning(string encoder, string coding)

@@ -38,7 +38,15 @@ public sealed class AssertionFuzzingTests
             return;
         }
         using var document = JsonDocument.Parse(json);
-        var selected = path.Select(document.RootElement);
+        IReadOnlyList<JsonElement> selected;
+        try
+        {
+            selected = path.Select(document.RootElement);
+        }
+        catch (JsonPathBudgetException)
+        {
+            return;
+        }
         Assert.Equal(selected.Count > 0, path.Any(document.RootElement, _ => true));
         // With less to spend it says the same, or that it does not know.
         for (var budget = 0; budget < 64; budget = budget * 2 + 1)

@@ -9,6 +9,8 @@ public sealed class JsonPath
     /// <summary>The longest query, in UTF-16 code units.</summary>
     public const int MaxLength = 1000;
 
+    private const int Budget = 1_000_000;
+
     private readonly JsonQuery _query;
 
     private JsonPath(string text, JsonQuery query) => (Text, _query) = (text, query);
@@ -53,10 +55,25 @@ public sealed class JsonPath
     }
 
     /// <summary>The selected values of a document, in document order where RFC 9535 gives one.</summary>
-    /// <param name="budget">How many values may be visited on the way.</param>
+    /// <param name="budget">As in <see cref="Any"/>.</param>
     /// <exception cref="JsonPathBudgetException">The budget is used up, so that the answer is not known.</exception>
-    public IReadOnlyList<JsonElement> Select(JsonElement root, int budget = 1_000_000) =>
-        new JsonPathEvaluation(root, budget).Select(_query, root);
+    public IReadOnlyList<JsonElement> Select(JsonElement root, int budget = Budget)
+    {
+        var selected = new List<JsonElement>();
+        Any(root, value =>
+        {
+            selected.Add(value);
+            return false;
+        }, budget);
+        return selected;
+    }
+
+    /// <summary>Whether one of the selected values passes a test. What comes after the first that does is not looked at.</summary>
+    /// <param name="test">Is given each value, in the order of <see cref="Select"/>.</param>
+    /// <param name="budget">What may be looked at on the way: a value costs one, and more if it is long.</param>
+    /// <exception cref="JsonPathBudgetException">The budget is used up, so that the answer is not known.</exception>
+    public bool Any(JsonElement root, Func<JsonElement, bool> test, int budget = Budget) =>
+        new JsonPathEvaluation(root, budget).Any(_query, root, test);
 }
 
 /// <summary>A query visits more values than it may.</summary>

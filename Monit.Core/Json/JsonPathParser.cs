@@ -245,7 +245,7 @@ internal sealed class JsonPathParser(string text)
         return name is "true" or "false" or "null" ? Literal(JsonElement.Parse(name)) : throw Wrong("is no value: expected a query, text, number, true, false, null or function", start);
     }
 
-    private static Result.Value Literal(JsonElement value) => new(new LiteralOperand(value));
+    private static Result.Value Literal(JsonElement value) => new(new LiteralOperand(new JsonValue(value)));
 
     private Result Function(string name, int start)
     {
@@ -277,7 +277,7 @@ internal sealed class JsonPathParser(string text)
     }
 
     private static RegexTest Regex(JsonOperand of, JsonOperand pattern, bool isWhole) => new(of, pattern, isWhole,
-        pattern is LiteralOperand { Value: { ValueKind: JsonValueKind.String } literal } && InteroperableRegex.TryCreate(literal.GetString()!, isWhole, out var expression) ? expression : null);
+        pattern is LiteralOperand { Value.Text: { } literal } && InteroperableRegex.TryCreate(literal, isWhole, out var expression) ? expression : null);
 
     private JsonElement Number()
     {

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Monit.Core.Json;
@@ -8,14 +8,21 @@ namespace Monit.Core.Json;
 internal sealed record JsonQuery(bool IsRelative, IReadOnlyList<JsonSegment> Segments) : JsonOperand
 {
     /// <summary>Whether it selects at most one value whatever the document.</summary>
-    public bool IsSingular => Segments.All(segment => segment is { IsDescendant: false, Selectors: [NameSelector or IndexSelector] });
+    public bool IsSingular { get; } = Segments.All(segment => segment.Only is not null);
 }
 
-internal sealed record JsonSegment(bool IsDescendant, IReadOnlyList<JsonSelector> Selectors);
+internal sealed record JsonSegment(bool IsDescendant, IReadOnlyList<JsonSelector> Selectors)
+{
+    /// <summary>The selector of a segment that selects at most one value of a value; null of others.</summary>
+    public JsonSelector? Only { get; } = !IsDescendant && Selectors is [NameSelector or IndexSelector] ? Selectors[0] : null;
+}
 
 internal abstract record JsonSelector;
 
-internal sealed record NameSelector(string Name) : JsonSelector;
+internal sealed record NameSelector(string Name) : JsonSelector
+{
+    public byte[] Utf8 { get; } = Encoding.UTF8.GetBytes(Name);
+}
 
 internal sealed record WildcardSelector : JsonSelector;
 
@@ -46,7 +53,7 @@ internal sealed record RegexTest(JsonOperand Text, JsonOperand Pattern, bool IsW
 /// <summary>What can be compared: a literal, a singular query, or a function's value.</summary>
 internal abstract record JsonOperand;
 
-internal sealed record LiteralOperand(JsonElement Value) : JsonOperand;
+internal sealed record LiteralOperand(JsonValue Value) : JsonOperand;
 
 internal sealed record LengthOperand(JsonOperand Of) : JsonOperand;
 

@@ -1,23 +1,36 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Monit.Core.Json;
 
-/// <summary>A value that is compared: of the document, of the query, or a count.</summary>
+/// <summary>A value that is compared: of the document, of the query, or a number that was computed.</summary>
 internal readonly struct JsonValue
 {
+    // As many digits fit a decimal whatever they are.
+    private const int MaxDecimal = 28;
+
     private readonly JsonElement _element;
-    private readonly long? _count;
+    private readonly decimal? _number;
 
-    public JsonValue(JsonElement element) => _element = element;
+    public JsonValue(JsonElement element)
+    {
+        _element = element;
+        if (element.ValueKind == JsonValueKind.Number && TryDecimal(JsonMarshal.GetRawUtf8Value(element)) is { } number)
+            _number = number;
+    }
 
-    public JsonValue(long count) => _count = count;
+    public JsonValue(decimal number) => _number = number;
+
+    public bool IsNumber => _number is not null || _element.ValueKind == JsonValueKind.Number;
 
     /// <summary>Null unless it is a text. A text with half a surrogate pair is none.</summary>
     public string? Text
     {
         get
         {
-            if (_count is not null || _element.ValueKind != JsonValueKind.String)
+            if (_element.ValueKind != JsonValueKind.String)
                 return null;
             try
             {
@@ -31,7 +44,7 @@ internal readonly struct JsonValue
     }
 
     /// <summary>Characters (not UTF-16 units), items or properties; null of anything else.</summary>
-    public long? Length => _count is not null ? null : _element.ValueKind switch
+    public int? Length => _element.ValueKind switch
     {
         JsonValueKind.String => Text?.EnumerateRunes().Count(),
         JsonValueKind.Array => _element.GetArrayLength(),
@@ -39,46 +52,51 @@ internal readonly struct JsonValue
         _ => null,
     };
 
+    /// <summary>How many bytes are looked at, at most, when it is read or compared.</summary>
+    public int Size => _element.ValueKind is JsonValueKind.Undefined ? 0 : JsonMarshal.GetRawUtf8Value(_element).Length;
+
     public static bool AreEqual(JsonValue left, JsonValue right)
     {
-        if (left.IsNumber && right.IsNumber)
-            return CompareNumbers(left, right) == 0;
-        if (left._count is not null || right._count is not null)
-            return false;
+        if (left.IsNumber || right.IsNumber)
+            return left.IsNumber && right.IsNumber && CompareNumbers(left, right) == 0;
         try
         {
             return JsonElement.DeepEquals(left._element, right._element);
         }
-        catch (InvalidOperationException)
+        catch (Exception failure) when (failure is InvalidOperationException or ArgumentException)
         {
-            // Half a surrogate pair.
-            return left._element.GetRawText() == right._element.GetRawText();
+            // Half a surrogate pair, or an exponent that .NET does not compare.
+            return JsonMarshal.GetRawUtf8Value(left._element).SequenceEqual(JsonMarshal.GetRawUtf8Value(right._element));
         }
     }
 
-    public static bool IsLess(JsonValue? left, JsonValue? right)
+    public static bool IsLess(JsonValue left, JsonValue right)
     {
-        if (left is not { } one || right is not { } other)
-            return false;
-        if (one.IsNumber && other.IsNumber)
-            return CompareNumbers(one, other) < 0;
-        return one.Text is { } text && other.Text is { } than && CompareTexts(text, than) < 0;
+        if (left.IsNumber && right.IsNumber)
+            return CompareNumbers(left, right) < 0;
+        return left.Text is { } text && right.Text is { } than && CompareTexts(text, than) < 0;
     }
 
-    private bool IsNumber => _count is not null || _element.ValueKind == JsonValueKind.Number;
-
-    // Exactly, where both fit a decimal.
-    public static int CompareNumbers(JsonValue left, JsonValue right) =>
-        left.TryDecimal(out var one) && right.TryDecimal(out var other) ? one.CompareTo(other) : left.Double.CompareTo(right.Double);
-
-    private bool TryDecimal(out decimal value)
+    /// <summary>Compares two numbers exactly.</summary>
+    public static int CompareNumbers(JsonValue left, JsonValue right)
     {
-        value = _count ?? 0;
-        return _count is not null || (_element.TryGetDecimal(out value) && (value != 0 || Double == 0));
+        if (left._number is { } one && right._number is { } other)
+            return one.CompareTo(other);
+        Span<byte> leftText = stackalloc byte[32], rightText = stackalloc byte[32];
+        return JsonNumber.Compare(left.Number(leftText), right.Number(rightText));
     }
 
-    // Beyond the range of a double: infinite.
-    private double Double => _count ?? (_element.TryGetDouble(out var value) ? value : 0);
+    private JsonNumber Number(Span<byte> buffer)
+    {
+        if (_element.ValueKind == JsonValueKind.Number)
+            return new JsonNumber(JsonMarshal.GetRawUtf8Value(_element));
+        // 29 digits, sign and point.
+        _number!.Value.TryFormat(buffer, out var length, default, CultureInfo.InvariantCulture);
+        return new JsonNumber(buffer[..length]);
+    }
+
+    private static decimal? TryDecimal(ReadOnlySpan<byte> text) =>
+        text.Length <= MaxDecimal && text.IndexOfAny((byte)'e', (byte)'E') < 0 && Utf8Parser.TryParse(text, out decimal number, out _) ? number : null;
 
     // By characters, not by UTF-16 units.
     private static int CompareTexts(string left, string right)

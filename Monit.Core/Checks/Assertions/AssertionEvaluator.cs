@@ -1,5 +1,6 @@
+using System.Buffers;
 using System.Globalization;
-using System.Net;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Monit.Core.Json;
@@ -14,11 +15,17 @@ public sealed class AssertionEvaluator
 {
     private const int MaxShown = 200;
 
+    private static readonly SearchValues<char> NumberParts = SearchValues.Create("0123456789.eE+-");
+
     private readonly Assertion _assertion;
     private readonly JsonPath? _path;
     private readonly Regex? _expression;
     private readonly NumberRanges? _ranges;
-    private readonly List<JsonElement> _list = [];
+    private readonly JsonValue _value;
+    private readonly string _text = "";
+    // What a body in UTF-8 must contain; null where only the text can tell.
+    private readonly byte[]? _bytes;
+    private readonly (JsonValue Value, string? Text)[] _list = [];
 
     /// <param name="assertion">A valid one.</param>
     /// <exception cref="ArgumentException">It is not valid.</exception>
@@ -27,15 +34,18 @@ public sealed class AssertionEvaluator
         if (AssertionParser.Problem(assertion) is var (field, message))
             throw new ArgumentException($"{field} {message}", nameof(assertion));
         _assertion = assertion;
-        var value = assertion.Value;
+        _value = new JsonValue(assertion.Value);
+        _text = _value.Text ?? "";
+        if (assertion.Op is AssertionOp.Contains or AssertionOp.NotContains && !_text.Contains('\ufffd', StringComparison.Ordinal))
+            _bytes = BodyText.ToUtf8(_text);
         if (assertion.Source == AssertionSource.Json)
             _ = JsonPath.TryParse(assertion.Property!, out _path, out _);
         if (assertion.Op == AssertionOp.Matches)
-            _ = MatchExpression.TryCreate(value.GetString()!, out _expression);
-        if (assertion.Op == AssertionOp.In && value.ValueKind == JsonValueKind.String)
-            _ = NumberRanges.TryParse(value.GetString()!, out _ranges);
+            _ = MatchExpression.TryCreate(_text, out _expression);
+        if (assertion.Op == AssertionOp.In && assertion.Value.ValueKind == JsonValueKind.String)
+            _ = NumberRanges.TryParse(_text, out _ranges);
         else if (assertion.Op == AssertionOp.In)
-            _list = [.. value.EnumerateArray()];
+            _list = [.. assertion.Value.EnumerateArray().Select(item => new JsonValue(item)).Select(item => (item, item.Text))];
     }
 
     public AssertionResult Judge(Facts facts)
@@ -68,78 +78,125 @@ public sealed class AssertionEvaluator
         if (facts.BodyProblem is { } problem)
             return Unjudged(problem);
         if (facts.Json is not { } json)
-            return Unjudged(facts.Body is null ? "there is no body" : "the body is not JSON");
-        var selected = _path!.Select(json);
-        if (_assertion.Op is AssertionOp.Exists or AssertionOp.NotExists)
-            return Result(selected.Count > 0 == (_assertion.Op == AssertionOp.Exists), selected.Count > 0 ? Shown(selected[0].GetRawText()) : null);
-        return Result(selected.Any(HoldsJson), selected.Count switch
+            return Unjudged(facts.Utf8 is not { } body ? "there is no body" : body.IsEmpty ? "the body is empty" : "the body is not JSON");
+        var (count, shown) = (0, default(JsonElement));
+        var isFound = _path!.Any(json, value =>
+        {
+            var holds = HoldsJson(value);
+            if (count++ == 0 || holds)
+                shown = value;
+            return holds;
+        });
+        return Result(isFound != (_assertion.Op == AssertionOp.NotExists), count switch
         {
             0 => null,
-            1 => Shown(selected[0].GetRawText()),
-            var count => string.Create(CultureInfo.InvariantCulture, $"{count} values, the first {Shown(selected[0].GetRawText())}"),
+            1 => Shown(shown),
+            _ when isFound => Shown(shown),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{count} values, the first {Shown(shown)}"),
         });
     }
 
-    private bool HoldsJson(JsonElement actual) => _assertion.Op switch
+    private bool HoldsJson(JsonElement actual)
     {
-        AssertionOp.Eq => Same(actual, _assertion.Value),
-        AssertionOp.Ne => !Same(actual, _assertion.Value),
-        AssertionOp.In => _list.Exists(item => Same(actual, item)),
-        AssertionOp.Contains or AssertionOp.NotContains or AssertionOp.Matches => TextOf(actual) is { } text && HoldsText(text),
-        _ => actual.ValueKind == JsonValueKind.Number && InOrder(JsonValue.CompareNumbers(new JsonValue(actual), new JsonValue(_assertion.Value))),
-    };
+        var value = new JsonValue(actual);
+        return _assertion.Op switch
+        {
+            AssertionOp.Exists or AssertionOp.NotExists => true,
+            AssertionOp.Eq => JsonValue.AreEqual(value, _value),
+            AssertionOp.Ne => !JsonValue.AreEqual(value, _value),
+            AssertionOp.In => IsListed(value),
+            AssertionOp.Contains or AssertionOp.NotContains or AssertionOp.Matches => value.Text is { } text && HoldsText(text),
+            _ => value.IsNumber && InOrder(value),
+        };
+    }
 
-    private AssertionResult JudgeBody(Facts facts) => facts.BodyProblem is { } problem ? Unjudged(problem) : JudgeTexts(facts.Body is { Length: > 0 } body ? [body] : []);
+    private AssertionResult JudgeBody(Facts facts)
+    {
+        if (facts.BodyProblem is { } problem)
+            return Unjudged(problem);
+        if (facts.Utf8 is not { Span: var body })
+            return Result(_assertion.Op == AssertionOp.NotExists, null);
+        return Result(_assertion.Op switch
+        {
+            AssertionOp.Exists => body.Length > 0,
+            AssertionOp.NotExists => body.Length == 0,
+            AssertionOp.Contains when _bytes is not null => body.IndexOf(_bytes) >= 0,
+            AssertionOp.NotContains when _bytes is not null => body.IndexOf(_bytes) < 0,
+            _ => HoldsText(facts.Body!),
+        }, Shown(body));
+    }
 
     private AssertionResult JudgeTexts(IReadOnlyList<string> texts)
     {
-        var shown = texts.Count == 0 ? null : Shown(string.Join(", ", texts.Take(10)));
-        return _assertion.Op switch
+        var shown = texts.Count == 0 ? null : Shown(texts.Count == 1 ? texts[0] : string.Join(", ", texts.Take(10)));
+        var (held, failed) = (0, 0);
+        if (_assertion.Op.HasValue())
+            foreach (var text in texts)
+                _ = HoldsText(text) ? held++ : failed++;
+        return Result(_assertion.Op switch
         {
-            AssertionOp.Exists => Result(texts.Count > 0, shown),
-            AssertionOp.NotExists => Result(texts.Count == 0, shown),
-            _ => Result(texts.Any(HoldsText), shown),
-        };
+            AssertionOp.Exists => texts.Count > 0,
+            AssertionOp.NotExists => texts.Count == 0,
+            // "Is not" is said of all of them.
+            AssertionOp.Ne or AssertionOp.NotContains => held > 0 && failed == 0,
+            _ => held > 0,
+        }, shown);
     }
 
     private bool HoldsText(string text) => _assertion.Op switch
     {
-        AssertionOp.Eq => IsSame(text, _assertion.Value.GetString()!),
-        AssertionOp.Ne => !IsSame(text, _assertion.Value.GetString()!),
-        AssertionOp.In => _list.Exists(item => IsSame(text, item.GetString()!)),
-        AssertionOp.Contains => text.Contains(_assertion.Value.GetString()!, StringComparison.Ordinal),
-        AssertionOp.NotContains => !text.Contains(_assertion.Value.GetString()!, StringComparison.Ordinal),
+        AssertionOp.Eq => IsSame(text, _text),
+        AssertionOp.Ne => !IsSame(text, _text),
+        AssertionOp.In => Array.Exists(_list, item => IsSame(text, item.Text!)),
+        AssertionOp.Contains => text.Contains(_text, StringComparison.Ordinal),
+        AssertionOp.NotContains => !text.Contains(_text, StringComparison.Ordinal),
         AssertionOp.Matches => _expression!.IsMatch(text),
-        _ => decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-            && InOrder(number.CompareTo(_assertion.Value.GetDecimal())),
+        _ => NumberIn(text) is { } number && InOrder(number),
     };
 
-    // An address is the same however it is written, and belongs to a network.
-    private bool IsSame(string actual, string expected)
+    private bool IsSame(string actual, string expected) => _assertion.Source switch
     {
-        if (_assertion.Source != AssertionSource.Ip || !IPAddress.TryParse(actual, out var address))
-            return actual == expected;
-        return expected.Contains('/', StringComparison.Ordinal) && IPNetwork.TryParse(expected, out var network) ? network.Contains(address)
-            : IPAddress.TryParse(expected, out var other) && other.Equals(address);
-    }
+        AssertionSource.Ip => IpText.IsSame(actual, expected),
+        AssertionSource.DnsRcode => actual.Equals(expected, StringComparison.OrdinalIgnoreCase),
+        _ => actual == expected,
+    };
 
     private AssertionResult JudgeNumber(decimal? actual)
     {
         var shown = actual?.ToString("0.###", CultureInfo.InvariantCulture);
         if (_assertion.Op is AssertionOp.Exists or AssertionOp.NotExists)
             return Result(actual is not null == (_assertion.Op == AssertionOp.Exists), shown);
-        return Result(actual is { } number && (_assertion.Op, number.CompareTo(Expected)) switch
+        return Result(actual is { } number && _assertion.Op switch
         {
-            (AssertionOp.In, _) => _ranges?.Contains(number) ?? _list.Exists(item => item.TryGetDecimal(out var one) && one == number),
-            (AssertionOp.Eq, var order) => order == 0,
-            (AssertionOp.Ne, var order) => order != 0,
-            (_, var order) => InOrder(order),
+            AssertionOp.In => _ranges?.Contains(number) ?? IsListed(new JsonValue(number)),
+            AssertionOp.Eq => JsonValue.CompareNumbers(new JsonValue(number), _value) == 0,
+            AssertionOp.Ne => JsonValue.CompareNumbers(new JsonValue(number), _value) != 0,
+            _ => InOrder(new JsonValue(number)),
         }, shown);
     }
 
-    // Beyond the range of a decimal any number is on the same side.
-    private decimal Expected => _assertion.Value.ValueKind != JsonValueKind.Number ? 0
-        : _assertion.Value.TryGetDecimal(out var value) ? value : _assertion.Value.GetDouble() > 0 ? decimal.MaxValue : decimal.MinValue;
+    private bool IsListed(JsonValue value)
+    {
+        foreach (var (item, _) in _list)
+            if (JsonValue.AreEqual(value, item))
+                return true;
+        return false;
+    }
+
+    // Headers write numbers as they like: 007, +5. What a decimal cannot hold is one too, if it is one in JSON.
+    private static JsonValue? NumberIn(string text)
+    {
+        if (decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && (number != 0 || text.AsSpan().IndexOfAnyInRange('1', '9') < 0))
+            return new JsonValue(number);
+        try
+        {
+            return !text.AsSpan().ContainsAnyExcept(NumberParts) && JsonElement.Parse(text) is { ValueKind: JsonValueKind.Number } json ? new JsonValue(json) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     private decimal? Number(Facts facts) => _assertion.Source switch
     {
@@ -160,22 +217,27 @@ public sealed class AssertionEvaluator
 
     private static decimal? Ms(uint microseconds) => microseconds / 1000m;
 
-    private bool InOrder(int order) => _assertion.Op switch
+    private bool InOrder(JsonValue actual)
     {
-        AssertionOp.Lt => order < 0,
-        AssertionOp.Le => order <= 0,
-        AssertionOp.Gt => order > 0,
-        AssertionOp.Ge => order >= 0,
-        _ => false,
-    };
-
-    private static bool Same(JsonElement left, JsonElement right) => JsonValue.AreEqual(new JsonValue(left), new JsonValue(right));
-
-    private static string? TextOf(JsonElement value) => new JsonValue(value).Text;
+        var order = JsonValue.CompareNumbers(actual, _value);
+        return _assertion.Op switch
+        {
+            AssertionOp.Lt => order < 0,
+            AssertionOp.Le => order <= 0,
+            AssertionOp.Gt => order > 0,
+            AssertionOp.Ge => order >= 0,
+            _ => false,
+        };
+    }
 
     private AssertionResult Result(bool ok, string? actual) => new(_assertion, ok, actual, null);
 
     private AssertionResult Unjudged(string problem) => new(_assertion, false, null, problem);
+
+    private static string Shown(JsonElement value) => Shown(JsonMarshal.GetRawUtf8Value(value));
+
+    // A character has at most three bytes for each of its UTF-16 units.
+    private static string Shown(ReadOnlySpan<byte> utf8) => Shown(BodyText.ToText(utf8[..Math.Min(utf8.Length, 3 * MaxShown + 6)]));
 
     // Answers are hostile: nothing of them may break a line, or turn it around.
     private static string Shown(string text)

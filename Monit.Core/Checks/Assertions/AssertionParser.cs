@@ -15,6 +15,9 @@ public static class AssertionParser
     /// <summary>The longest text, in UTF-16 code units.</summary>
     public const int MaxText = 2000;
 
+    private const int MaxShownName = 100;
+    private const string AddressProblem = "must be an IP address, or a network such as 10.0.0.0/8";
+
     private static readonly string[] Names = ["source", "property", "op", "value", "severity"];
 
     /// <summary>Reads a list; adds an error, with the path of the field, for each thing that is wrong.</summary>
@@ -40,9 +43,10 @@ public static class AssertionParser
     {
         if (item.ValueKind == JsonValueKind.String)
         {
-            if (ShortForm.TryParse(item.GetString()!, out var parsed, out var problem))
+            var problem = "has half a surrogate pair";
+            if (TextOf(item) is { } text && ShortForm.TryParse(text, out var parsed, out problem))
                 return parsed;
-            errors.Add(new FieldError(path, problem));
+            errors.Add(new FieldError(path, problem!));
             return null;
         }
         if (item.ValueKind != JsonValueKind.Object)
@@ -50,24 +54,19 @@ public static class AssertionParser
             errors.Add(new FieldError(path, "must be an object with source, op and value, or a text such as \"status in 200-299\""));
             return null;
         }
-        var unknown = item.EnumerateObject().Select(property => property.Name).Except(Names).ToList();
-        foreach (var name in unknown)
-            errors.Add(new FieldError($"{path}.{name}", "is not a field of an assertion"));
-        var source = Word(item, "source", AssertionWords.Sources, path, errors);
-        var op = Word(item, "op", AssertionWords.Ops, path, errors);
-        var severity = item.TryGetProperty("severity", out var given) && given.ValueKind != JsonValueKind.Null ? Word(item, "severity", ["down", "degraded"], path, errors) : 0;
-        if (source is null || op is null || severity is null || unknown.Count > 0)
+        var before = errors.Count;
+        var fields = FieldsOf(item, path, errors);
+        var source = Word(fields, "source", AssertionWords.Sources, path, errors);
+        var op = Word(fields, "op", AssertionWords.Ops, path, errors);
+        var severity = fields.GetValueOrDefault("severity").ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null) ? Word(fields, "severity", ["down", "degraded"], path, errors) : 0;
+        if (source is null || op is null || severity is null || errors.Count > before)
             return null;
-        var property = item.TryGetProperty("property", out var named) && named.ValueKind != JsonValueKind.Null ? named : default;
-        if (property.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.String))
-        {
-            errors.Add(new FieldError($"{path}.property", "must be a text"));
-            return null;
-        }
+        string? property = null;
+        if (fields.GetValueOrDefault("property") is { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) } named && (property = TextOf(named)) is null)
+            return Refused($"{path}.property", "must be a text");
         // JSON's null is a value to compare with, so what is absent differs from it.
-        item.TryGetProperty("value", out var value);
-        var assertion = new Assertion((AssertionSource)source, property.ValueKind == JsonValueKind.String ? property.GetString() : null,
-            (AssertionOp)op, value.ValueKind == JsonValueKind.Undefined ? default : value.Clone(), (Severity)severity);
+        var value = fields.TryGetValue("value", out var given) ? given.Clone() : default;
+        var assertion = new Assertion((AssertionSource)source, property, (AssertionOp)op, value, (Severity)severity);
         return Problem(assertion) is not var (field, message) ? assertion : Refused($"{path}.{field}", message);
 
         Assertion? Refused(string where, string what)
@@ -75,6 +74,21 @@ public static class AssertionParser
             errors.Add(new FieldError(where, what));
             return null;
         }
+    }
+
+    // Adds errors if there are others than those of an assertion, or one twice.
+    private static Dictionary<string, JsonElement> FieldsOf(JsonElement item, string path, ICollection<FieldError> errors)
+    {
+        var fields = new Dictionary<string, JsonElement>();
+        foreach (var field in item.EnumerateObject())
+        {
+            var name = NameOf(field);
+            if (name is null || Array.IndexOf(Names, name) < 0)
+                errors.Add(new FieldError(name is { Length: <= MaxShownName } ? $"{path}.{name}" : path, "is not a field of an assertion"));
+            else if (!fields.TryAdd(name, field.Value))
+                errors.Add(new FieldError($"{path}.{name}", "is given twice"));
+        }
+        return fields;
     }
 
     /// <summary>What is wrong with an assertion, and in which of its fields; null if nothing.</summary>
@@ -115,42 +129,53 @@ public static class AssertionParser
         if (op.IsOrder() || source.IsNumber())
             return value.ValueKind == JsonValueKind.Number ? null : "must be a number";
         if (op == AssertionOp.Matches)
-            return value.ValueKind == JsonValueKind.String && value.GetString() is { Length: <= MatchExpression.MaxLength } pattern && MatchExpression.TryCreate(pattern, out _)
+            return TextOf(value) is { Length: <= MatchExpression.MaxLength } pattern && MatchExpression.TryCreate(pattern, out _)
                 ? null : $"must be a regular expression of at most {MatchExpression.MaxLength} characters, without look-around and back-references";
-        if (op is AssertionOp.Contains or AssertionOp.NotContains || source != AssertionSource.Json)
-            return IsText(value) && (op is not (AssertionOp.Contains or AssertionOp.NotContains) || value.GetString()!.Length > 0)
-                ? null : $"must be a text of 1 to {MaxText} characters";
+        if (op is AssertionOp.Contains or AssertionOp.NotContains)
+            return IsText(value, 1) ? null : $"must be a text of 1 to {MaxText} characters";
+        if (source == AssertionSource.Ip)
+            return IsAddress(value) ? null : AddressProblem;
+        if (source != AssertionSource.Json)
+            return IsText(value) ? null : $"must be a text of at most {MaxText} characters";
         return value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null || IsText(value)
             ? null : $"must be a number, a text of at most {MaxText} characters, true, false or null";
     }
 
     private static string? ListProblem(AssertionSource source, JsonElement value)
     {
-        if (value.ValueKind == JsonValueKind.String && source.IsNumber())
-            return NumberRanges.TryParse(value.GetString()!, out _) ? null : "must be a list of numbers, or ranges such as \"200-299,304\"";
-        var isScalar = source.IsNumber() ? (Func<JsonElement, bool>)(item => item.ValueKind == JsonValueKind.Number)
+        if (source.IsNumber() && TextOf(value) is { } ranges)
+            return NumberRanges.TryParse(ranges, out _) ? null : "must be a list of numbers, or ranges such as \"200-299,304\"";
+        Func<JsonElement, bool> isItem = source.IsNumber() ? item => item.ValueKind == JsonValueKind.Number
             : source == AssertionSource.Json ? item => IsText(item) || item.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null
-            : IsText;
-        return value.ValueKind == JsonValueKind.Array && value.GetArrayLength() is >= 1 and <= MaxItems && value.EnumerateArray().All(isScalar)
-            ? null : string.Create(CultureInfo.InvariantCulture, $"must be a list of 1 to {MaxItems} {(source.IsNumber() ? "numbers, or ranges such as \"200-299,304\"" : "values")}");
+            : item => IsText(item);
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() is 0 or > MaxItems || !value.EnumerateArray().All(isItem))
+            return string.Create(CultureInfo.InvariantCulture, $"must be a list of 1 to {MaxItems} {(source.IsNumber() ? "numbers, or ranges such as \"200-299,304\"" : "values")}");
+        return source != AssertionSource.Ip || value.EnumerateArray().All(IsAddress) ? null : AddressProblem;
     }
 
-    private static bool IsText(JsonElement value)
+    private static bool IsText(JsonElement value, int min = 0) => TextOf(value) is { } text && text.Length >= min && text.Length <= MaxText;
+
+    private static bool IsAddress(JsonElement value) => TextOf(value) is { } text && IpText.IsValid(text);
+
+    // Null of what is none, which includes half a surrogate pair.
+    private static string? TextOf(JsonElement value) => new JsonValue(value).Text;
+
+    private static string? NameOf(JsonProperty field)
     {
         try
         {
-            return value.ValueKind == JsonValueKind.String && value.GetString()!.Length <= MaxText;
+            return field.Name;
         }
         catch (InvalidOperationException)
         {
             // Half a surrogate pair.
-            return false;
+            return null;
         }
     }
 
-    private static int? Word(JsonElement item, string name, string[] words, string path, ICollection<FieldError> errors)
+    private static int? Word(Dictionary<string, JsonElement> fields, string name, string[] words, string path, ICollection<FieldError> errors)
     {
-        var found = item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && IsText(value) ? Array.IndexOf(words, value.GetString()) : -1;
+        var found = Array.IndexOf(words, TextOf(fields.GetValueOrDefault(name)));
         if (found >= 0)
             return found;
         errors.Add(new FieldError($"{path}.{name}", $"must be one of {string.Join(", ", words)}"));

@@ -1,12 +1,12 @@
 namespace Monit.Core.Checks.Assertions;
 
 /// <summary>Whether an assertion held.</summary>
-/// <param name="Actual">What came, shortened; null if nothing did.</param>
+/// <param name="Actual">What came, shortened; null if nothing did. Of several values of JSON, the one that held.</param>
 /// <param name="Problem">Why it could not be judged, which counts as not holding; null if it could.</param>
 public readonly record struct AssertionResult(Assertion Assertion, bool Ok, string? Actual, string? Problem)
 {
     /// <summary>One line for people: what was expected, and what came.</summary>
     public string Detail => Problem is null
-        ? $"expected {ShortForm.Format(Assertion with { Severity = Severity.Down })}, got {Actual ?? "nothing"}"
+        ? $"expected {ShortForm.Format(Assertion with { Severity = Severity.Down })}, got {(string.IsNullOrEmpty(Actual) ? "nothing" : Actual)}"
         : $"expected {ShortForm.Format(Assertion with { Severity = Severity.Down })}, but {Problem}";
 }

@@ -10,6 +10,8 @@ namespace Monit.Core.Checks.Assertions;
 /// </summary>
 public static class ShortForm
 {
+    // What the longest assertion takes: a list of texts in which each character is escaped.
+    private const int MaxLength = JsonPath.MaxLength + 100 + AssertionParser.MaxItems * (6 * AssertionParser.MaxText + 3);
     private const string Degraded = "(degraded)";
     private const string Down = "(down)";
 
@@ -18,8 +20,8 @@ public static class ShortForm
     {
         (assertion, problem) = (null, null);
         var rest = text.AsSpan().Trim();
-        if (rest.Length > 2 * AssertionParser.MaxText)
-            problem = $"is longer than {2 * AssertionParser.MaxText} characters";
+        if (rest.Length > MaxLength)
+            problem = $"is longer than {MaxLength} characters";
         else if (Array.IndexOf(AssertionWords.Sources, TakeWord(ref rest)) is var source && source < 0)
             problem = $"must begin with one of {string.Join(", ", AssertionWords.Sources)}";
         else
@@ -27,16 +29,14 @@ public static class ShortForm
         return problem is null;
     }
 
-    /// <summary>The text that <see cref="TryParse"/> reads as this assertion.</summary>
+    /// <summary>The text that <see cref="TryParse"/> reads as this assertion. One line, unless its JSONPath has several.</summary>
     public static string Format(Assertion assertion)
     {
         var value = assertion.Value.ValueKind switch
         {
             JsonValueKind.Undefined => null,
-            JsonValueKind.String when assertion.Op == AssertionOp.In => assertion.Value.GetString(),
             JsonValueKind.String when assertion.Source != AssertionSource.Json && IsPlain(assertion.Value.GetString()!) => assertion.Value.GetString(),
-            JsonValueKind.Array when assertion.Source.IsNumber() => string.Join(',', assertion.Value.EnumerateArray().Select(item => item.GetRawText())),
-            _ => assertion.Value.GetRawText(),
+            _ => JsonTexts.Write(assertion.Value),
         };
         return string.Join(' ', ((string?[])[assertion.Source.ToWire(), assertion.Property, assertion.Op.ToWire(), value,
             assertion.Severity == Severity.Degraded ? Degraded : null]).Where(part => part is not null));
@@ -48,7 +48,7 @@ public static class ShortForm
         string? property = null;
         if (source == AssertionSource.Json)
         {
-            if (!JsonPath.TryParseStart(rest.ToString(), out var length, out var wrong))
+            if (!JsonPath.TryParseStart(rest[..Math.Min(rest.Length, JsonPath.MaxLength + 1)].ToString(), out var length, out var wrong))
                 return $"has no JSONPath after json: {wrong}";
             property = rest[..length].ToString();
             rest = rest[length..].TrimStart();
@@ -76,9 +76,10 @@ public static class ShortForm
     {
         // Numbers and truth values are such only where a source has them: "body contains 5" looks for a text.
         var mayBeAny = source == AssertionSource.Json && op is not (AssertionOp.Contains or AssertionOp.NotContains or AssertionOp.Matches);
-        if (TryJson(text) is { } json && (json.ValueKind is JsonValueKind.String or JsonValueKind.Array || mayBeAny || source.IsNumber() || op.IsOrder()))
+        var isNumbers = op == AssertionOp.In && source.IsNumber();
+        if (TryJson(text) is { } json && !(isNumbers && json.ValueKind == JsonValueKind.Number) && (json.ValueKind is JsonValueKind.String or JsonValueKind.Array || mayBeAny || source.IsNumber() || op.IsOrder()))
             return json;
-        if (op == AssertionOp.In && !source.IsNumber())
+        if (op == AssertionOp.In && !isNumbers)
             return JsonSerializer.SerializeToElement(text.ToString().Split(',', StringSplitOptions.TrimEntries), JsonTexts.Default.StringArray);
         return JsonSerializer.SerializeToElement(text.ToString(), JsonTexts.Default.String);
     }
@@ -89,8 +90,9 @@ public static class ShortForm
         {
             return JsonElement.Parse(text) is { ValueKind: not JsonValueKind.Object } value ? value : null;
         }
-        catch (JsonException)
+        catch (Exception failure) when (failure is JsonException or ArgumentException)
         {
+            // No JSON, or half a surrogate pair.
             return null;
         }
     }

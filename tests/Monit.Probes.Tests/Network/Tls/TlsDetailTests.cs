@@ -89,6 +89,6 @@ public sealed class TlsDetailTests : IDisposable
     {
         using var leaf = _root.Issue(TlsCheck.Host);
         await using var target = new TlsTarget(leaf) { Protocol = SslApplicationProtocol.Http2 };
-        Assert.Equal(CertificateText.WrongProtocol, await DetailAsync(sender, target.Port));
+        Assert.Equal(CertificateText.WrongProtocol(offersHttp2: false), await DetailAsync(sender, target.Port));
     }
 }

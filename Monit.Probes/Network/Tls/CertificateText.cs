@@ -16,8 +16,11 @@ internal static class CertificateText
     private const int MaxNames = 3;
 
     /// <summary>Why a chain that was built with all that may be trusted is not.</summary>
-    public static string Complaint(X509Chain chain, DateTimeOffset now)
+    /// <param name="counts">How many of its certificates count, if the last of these is trusted by itself; 0: all.</param>
+    public static string Complaint(X509Chain chain, int counts, DateTimeOffset now)
     {
+        if (counts > 0 && FlagsUpTo(chain, counts) is not X509ChainStatusFlags.NoError and var wrong)
+            return Date(chain, now) ?? $"certificate refused: {wrong}";
         var flags = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status);
         if (chain.ChainElements is [var only] && flags.HasFlag(X509ChainStatusFlags.UntrustedRoot))
             return Join("self-signed certificate", Date(chain, now));
@@ -28,6 +31,10 @@ internal static class CertificateText
             return Join("incomplete chain", Date(chain, now));
         return Date(chain, now) ?? $"certificate refused: {flags}";
     }
+
+    /// <summary>What is wrong with the first certificates, apart from the fact that the chain goes on, or ends, above them.</summary>
+    public static X509ChainStatusFlags FlagsUpTo(X509Chain chain, int count) => chain.ChainElements.Take(count).SelectMany(element => element.ChainElementStatus)
+        .Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status) & ~X509ChainStatusFlags.PartialChain;
 
     /// <summary>The names that a certificate is for, where it is for none of the host's.</summary>
     public static string WrongName(X509Certificate2 certificate)

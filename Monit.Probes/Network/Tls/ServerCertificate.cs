@@ -57,7 +57,7 @@ internal sealed class ServerCertificate(LearnedTrust? learned, bool verifies, Ti
         if (Needed(chain) is > 0 and var needed)
             return SeenChain.Of(chain, needed, ofName);
         if (learned is null)
-            return SeenChain.Of(chain, chain.ChainElements.Count, Join(CertificateText.Complaint(chain, time.GetUtcNow()), ofName));
+            return Refused(chain, TrustedByItself(chain), ofName);
         using var again = new X509Chain { ChainPolicy = learned.All.Clone() };
         again.ChainPolicy.ExtraStore.AddRange(chain.ChainPolicy.ExtraStore);
         try
@@ -68,7 +68,7 @@ internal sealed class ServerCertificate(LearnedTrust? learned, bool verifies, Ti
                 learned.Learn([.. again.ChainPolicy.CustomTrustStore.Where(known => again.ChainElements.Skip(1).Any(element => element.Certificate.IsTheSameAs(known)))]);
                 return SeenChain.Of(again, all, ofName);
             }
-            return SeenChain.Of(again, again.ChainElements.Count, Join(CertificateText.Complaint(again, time.GetUtcNow()), ofName));
+            return Refused(again, 0, ofName);
         }
         finally
         {
@@ -76,26 +76,29 @@ internal sealed class ServerCertificate(LearnedTrust? learned, bool verifies, Ti
         }
     }
 
+    private CertificateChain Refused(X509Chain chain, int counts, string? ofName)
+    {
+        var complaint = CertificateText.Complaint(chain, counts, time.GetUtcNow());
+        return SeenChain.Of(chain, counts > 0 ? counts : chain.ChainElements.Count, ofName is null ? complaint : $"{complaint}; {ofName}");
+    }
+
     // How many of the chain's certificates make it trusted, the leaf first; 0 if it is not.
     private int Needed(X509Chain chain)
     {
-        var elements = chain.ChainElements;
-        var needed = chain.ChainStatus.Length == 0 ? elements.Count : learned is null ? UpToTrusted(chain) : 0;
-        return elements.Take(needed).Skip(1).All(element => IsSentOrTrusted(element.Certificate, chain.ChainPolicy)) ? needed : 0;
+        var needed = learned is null ? TrustedByItself(chain) : 0;
+        var isGood = needed == 0 ? chain.ChainStatus.Length == 0 : CertificateText.FlagsUpTo(chain, needed) == X509ChainStatusFlags.NoError;
+        needed = needed == 0 ? chain.ChainElements.Count : needed;
+        return isGood && chain.ChainElements.Take(needed).Skip(1).All(element => IsSentOrTrusted(element.Certificate, chain.ChainPolicy)) ? needed : 0;
     }
 
-    // As OpenSSL with a partial chain (X509_V_FLAG_PARTIAL_CHAIN), which .NET cannot ask for: a certificate that is no root may be trusted
-    // by itself. What is above it, or is missing there, does not matter. The signatures below it have been verified all the same.
-    private static int UpToTrusted(X509Chain chain)
+    // As OpenSSL with a partial chain (X509_V_FLAG_PARTIAL_CHAIN), which .NET cannot ask for: of certificates of a monitor's own each is trusted
+    // by itself, though it be no root. What is above it, or is missing there, does not matter. The signatures below it have been
+    // verified all the same. The number of certificates up to the first one; 0 if there is none.
+    private static int TrustedByItself(X509Chain chain)
     {
-        var elements = chain.ChainElements;
-        for (var i = 0; i < elements.Count; i++)
-        {
-            if (elements[i].ChainElementStatus.Any(status => status.Status is not (X509ChainStatusFlags.NoError or X509ChainStatusFlags.PartialChain)))
-                return 0;
-            if (chain.ChainPolicy.CustomTrustStore.Any(elements[i].Certificate.IsTheSameAs))
-                return i + 1;
-        }
+        foreach (var (index, element) in chain.ChainElements.Index())
+            if (chain.ChainPolicy.CustomTrustStore.Any(element.Certificate.IsTheSameAs))
+                return index + 1;
         return 0;
     }
 
@@ -103,8 +106,6 @@ internal sealed class ServerCertificate(LearnedTrust? learned, bool verifies, Ti
         // As a rule it is the same object of OpenSSL, which is the cheapest to see.
         policy.ExtraStore.Concat(policy.CustomTrustStore).Any(known => known.Handle == certificate.Handle)
         || policy.CustomTrustStore.Any(certificate.IsTheSameAs) || policy.ExtraStore.Any(certificate.IsOfSameAuthorityAs);
-
-    private static string Join(string ofChain, string? ofName) => ofName is null ? ofChain : $"{ofChain}; {ofName}";
 
     private static void Dispose(X509Chain chain)
     {

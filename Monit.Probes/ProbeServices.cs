@@ -24,9 +24,14 @@ public static class ProbeServices
         services.AddValidatedOptions<HttpOptions>("Executor");
         services.AddSingleton(_ => new SystemResolver(Dns.GetHostAddresses));
         // Elsewhere what names mean, and whom to ask, is not in files.
-        services.AddSingleton<TargetResolver>(provider => OperatingSystem.IsLinux()
-            ? new NameResolver(provider.GetRequiredService<SystemResolver>(), provider.GetService<TimeProvider>() ?? TimeProvider.System).ResolveAsync
-            : provider.GetRequiredService<SystemResolver>().ResolveAsync);
+        if (OperatingSystem.IsLinux())
+        {
+            services.AddSingleton(provider => new NameResolver(provider.GetRequiredService<SystemResolver>(), provider.GetService<TimeProvider>() ?? TimeProvider.System));
+            services.AddSingleton<TargetResolver>(provider => provider.GetRequiredService<NameResolver>().ResolveAsync);
+            services.AddSingleton<FamilyResolver>(provider => provider.GetRequiredService<NameResolver>().ResolveAsync);
+        }
+        else
+            services.AddSingleton<TargetResolver>(provider => provider.GetRequiredService<SystemResolver>().ResolveAsync);
         builder.AddNetworkOptions();
         services.AddSingleton(provider => new TargetGuard(provider.GetRequiredService<IOptions<NetworkOptions>>().Value.AllowPrivateTargets!.Value));
         services.AddSingleton<TargetConnector>().AddSingleton<ProbeRegistry>();

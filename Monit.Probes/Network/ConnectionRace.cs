@@ -23,7 +23,7 @@ internal static class ConnectionRace
     }
 
     /// <exception cref="SocketException">No attempt succeeded: the last failure, or one that says more.</exception>
-    public static async ValueTask<Stream> RunAsync(
+    public static async ValueTask<(Stream Connection, IPAddress Address)> RunAsync(
         IPAddress[] addresses, Func<IPAddress, CancellationToken, ValueTask<Stream>> connect, TimeProvider time, CancellationToken ct)
     {
         var pending = new List<Attempt>(MaxPending);
@@ -44,7 +44,7 @@ internal static class ConnectionRace
                     continue;
                 pending.Remove(ended);
                 if (ended.Connection.IsCompletedSuccessfully)
-                    return ended.Take();
+                    return (ended.Take(), ended.Address);
                 var failure = ended.Connection.Exception?.InnerException ?? new OperationCanceledException(ct);
                 ended.Dispose();
                 ct.ThrowIfCancellationRequested();
@@ -90,9 +90,11 @@ internal static class ConnectionRace
         public Attempt(Func<IPAddress, CancellationToken, ValueTask<Stream>> connect, IPAddress address, CancellationToken ct)
         {
             _end = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            Address = address;
             Connection = connect(address, _end.Token).AsTask();
         }
 
+        public IPAddress Address { get; }
         public Task<Stream> Connection { get; }
 
         public Stream Take()

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using Monit.Core.Checks;
 using Monit.Probes.Network.Tls;
 
@@ -22,6 +23,10 @@ internal static class FailureClassifier
                     return new Failure(FailureReason.BlockedTarget, FailureKind.Definite);
                 case AuthenticationException:
                     return new Failure(FailureReason.TlsError, FailureKind.Definite, (cause as TlsException)?.Message);
+                case NoAddressException:
+                    return new Failure(FailureReason.DnsFailure, FailureKind.Terminal, cause.Message);
+                case CryptographicException when CertificateText.Alert(cause) is { } alert:
+                    return new Failure(FailureReason.TlsError, FailureKind.Definite, alert);
                 case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData }:
                     return new Failure(FailureReason.DnsFailure, FailureKind.Terminal);
                 case SocketException { SocketErrorCode: SocketError.TryAgain or SocketError.NoRecovery }:

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Monit.Core.Checks.Settings;
 using Monit.Probes.Network.Sockets;
 
 namespace Monit.Probes.Network.Names;
@@ -36,13 +37,17 @@ internal sealed class NameResolver
     }
 
     /// <inheritdoc cref="TargetResolver"/>
+    public Task<IPAddress[]> ResolveAsync(string host, CancellationToken ct) => ResolveAsync(host, IpFamily.Any, ct);
+
+    /// <inheritdoc cref="FamilyResolver"/>
     /// <exception cref="SocketException">HostNotFound, NoData or TryAgain; or what this machine lacks.</exception>
     /// <exception cref="NoThreadException">Only the system can answer, and all threads that may wait for it do.</exception>
-    public async Task<IPAddress[]> ResolveAsync(string host, CancellationToken ct)
+    public async Task<IPAddress[]> ResolveAsync(string host, IpFamily family, CancellationToken ct)
     {
         var isComplete = host is [.., '.'];
         var name = isComplete ? host[..^1] : host;
-        if (_hosts.Value.Find(name) is { } known)
+        // As glibc: DNS is asked for the family that the file does not have.
+        if (_hosts.Value.Find(name) is { } known && known.Any(address => family.Includes(address)))
             return known;
         // RFC 6761, section 6.3.
         if (Is(name, "localhost"))
@@ -55,7 +60,7 @@ internal sealed class NameResolver
         limit.CancelAfter(GiveUp);
         try
         {
-            return await AskAsync(name, isComplete, configuration, limit.Token);
+            return await AskAsync(name, isComplete, family, configuration, limit.Token);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -63,14 +68,14 @@ internal sealed class NameResolver
         }
     }
 
-    private async Task<IPAddress[]> AskAsync(string name, bool isComplete, ResolverConfiguration configuration, CancellationToken ct)
+    private async Task<IPAddress[]> AskAsync(string name, bool isComplete, IpFamily family, ResolverConfiguration configuration, CancellationToken ct)
     {
         var servers = ServersOf(configuration);
         var (isAskedFirst, first) = (isComplete || configuration.IsAskedFirst(name), (DnsOutcome?)null);
         var outcomes = new HashSet<DnsOutcome>();
         foreach (var full in configuration.Complete(name, isComplete))
         {
-            var (outcome, addresses) = await TryAskAsync(servers, full, ct);
+            var (outcome, addresses) = await TryAskAsync(servers, full, family, ct);
             if (outcome == DnsOutcome.Found)
                 return addresses;
             if (outcome == DnsOutcome.Silent)
@@ -91,11 +96,11 @@ internal sealed class NameResolver
         }));
     }
 
-    private static async Task<(DnsOutcome Outcome, IPAddress[] Addresses)> TryAskAsync(NameServers servers, string full, CancellationToken ct)
+    private static async Task<(DnsOutcome Outcome, IPAddress[] Addresses)> TryAskAsync(NameServers servers, string full, IpFamily family, CancellationToken ct)
     {
         try
         {
-            return await servers.AskAsync(full, ct);
+            return await servers.AskAsync(full, family, ct);
         }
         catch (ArgumentException)
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using Monit.Core.Checks.Settings;
 
 namespace Monit.Probes.Network.Names;
 
@@ -17,7 +18,7 @@ internal sealed class NameServers(IPEndPoint[] servers, DnsExchange exchange, Ti
 
     public IPEndPoint[] Servers => servers;
 
-    public async Task<(DnsOutcome Outcome, IPAddress[] Addresses)> AskAsync(string name, CancellationToken ct)
+    public async Task<(DnsOutcome Outcome, IPAddress[] Addresses)> AskAsync(string name, IpFamily family, CancellationToken ct)
     {
         var outcome = DnsOutcome.Failed;
         var first = Volatile.Read(ref _preferred);
@@ -29,7 +30,7 @@ internal sealed class NameServers(IPEndPoint[] servers, DnsExchange exchange, Ti
                 var answer = (DnsOutcome.Silent, Array.Empty<IPAddress>());
                 try
                 {
-                    answer = await exchange.AskAsync(servers[server], name, patience, ct);
+                    answer = await exchange.AskAsync(servers[server], name, family, patience, ct);
                 }
                 finally
                 {

@@ -15,9 +15,12 @@ internal static class CertificateText
     private const int MaxName = 64;
     private const int MaxNames = 3;
 
-    /// <summary>Why a chain that was built with all of the system's roots is not trusted.</summary>
-    public static string Complaint(X509Chain chain, DateTimeOffset now)
+    /// <summary>Why a chain that was built with all that may be trusted is not.</summary>
+    /// <param name="counts">How many of its certificates count, if the last of these is trusted by itself; 0: all.</param>
+    public static string Complaint(X509Chain chain, int counts, DateTimeOffset now)
     {
+        if (counts > 0 && FlagsUpTo(chain, counts) is not X509ChainStatusFlags.NoError and var wrong)
+            return Date(chain, now) ?? $"certificate refused: {wrong}";
         var flags = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status);
         if (chain.ChainElements is [var only] && flags.HasFlag(X509ChainStatusFlags.UntrustedRoot))
             return Join("self-signed certificate", Date(chain, now));
@@ -28,6 +31,10 @@ internal static class CertificateText
             return Join("incomplete chain", Date(chain, now));
         return Date(chain, now) ?? $"certificate refused: {flags}";
     }
+
+    /// <summary>What is wrong with the first certificates, apart from the fact that the chain goes on, or ends, above them.</summary>
+    public static X509ChainStatusFlags FlagsUpTo(X509Chain chain, int count) => chain.ChainElements.Take(count).SelectMany(element => element.ChainElementStatus)
+        .Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status) & ~X509ChainStatusFlags.PartialChain;
 
     /// <summary>The names that a certificate is for, where it is for none of the host's.</summary>
     public static string WrongName(X509Certificate2 certificate)
@@ -43,16 +50,45 @@ internal static class CertificateText
     }
 
     /// <summary>The reason that OpenSSL or the server has given for a handshake's failure.</summary>
-    public static string Handshake(Exception failure)
+    public static string Handshake(Exception failure, bool offersHttp2)
     {
         var cause = failure.GetBaseException().Message;
-        // error:0A00010B:SSL routines::wrong version number
-        var text = cause.StartsWith("error:", StringComparison.Ordinal) ? cause[(cause.LastIndexOf(':') + 1)..] : cause;
+        var text = FromOpenSsl(cause) ?? cause;
         return text == "reason(1120)" || text.Contains("no application protocol", StringComparison.OrdinalIgnoreCase)
-            ? WrongProtocol : Clean($"handshake failed: {text.TrimEnd('.')}", MaxLength);
+            ? WrongProtocol(offersHttp2) : Clean($"handshake failed: {Plain(text.TrimEnd('.'))}", MaxLength);
     }
 
-    public const string WrongProtocol = "the server does not offer HTTP/1.1 (ALPN)";
+    /// <summary>
+    /// The server's reason to end a connection over TLS that had begun; null if it has given none. With TLS 1.3 a client learns only after
+    /// its handshake that its certificate is refused.
+    /// </summary>
+    public static string? Alert(Exception failure) =>
+        failure is CryptographicException && FromOpenSsl(failure.Message) is { } text && text.Contains(AlertMark, StringComparison.Ordinal)
+            ? Clean($"handshake failed: {Plain(text)}", MaxLength) : null;
+
+    public static string WrongProtocol(bool offersHttp2) =>
+        offersHttp2 ? "the server offers neither HTTP/2 nor HTTP/1.1 (ALPN)" : "the server does not offer HTTP/1.1 (ALPN)";
+
+    private const string AlertMark = " alert ";
+
+    // error:0A00010B:SSL routines::wrong version number
+    private static string? FromOpenSsl(string message) =>
+        message.StartsWith("error:", StringComparison.Ordinal) ? message[(message.LastIndexOf(':') + 1)..] : null;
+
+    // "tlsv1 alert unknown ca": a server says so of the client's certificate, there being no other one to judge.
+    private static string Plain(string text)
+    {
+        if (text.IndexOf(AlertMark, StringComparison.Ordinal) is not (>= 0 and var mark))
+            return text;
+        var alert = text[(mark + AlertMark.Length)..];
+        return alert switch
+        {
+            "certificate required" => $"client certificate required (alert {alert})",
+            "bad certificate" or "unsupported certificate" or "certificate revoked" or "certificate expired" or "certificate unknown"
+                or "unknown ca" or "access denied" => $"client certificate refused (alert {alert})",
+            _ => $"alert {alert}",
+        };
+    }
 
     /// <summary>Without control, format and unassigned characters, and shortened.</summary>
     public static string Clean(string text, int length)

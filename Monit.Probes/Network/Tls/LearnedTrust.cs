@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Monit.Probes.Network.Tls;
@@ -14,7 +13,6 @@ internal sealed class LearnedTrust(Func<X509Certificate2Collection> load, TimePr
     private static readonly TimeSpan Epoch = TimeSpan.FromHours(1);
     // As often as .NET reads the system's stores itself.
     private static readonly TimeSpan LoadAgain = TimeSpan.FromMinutes(5);
-    private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
 
     private readonly Lock _lock = new();
     private volatile Trust _learned = new([], time.GetTimestamp());
@@ -67,14 +65,8 @@ internal sealed class LearnedTrust(Func<X509Certificate2Collection> load, TimePr
     /// <param name="Since">The monotonic timestamp of its beginning.</param>
     private sealed record Trust(X509ChainPolicy Policy, long Since)
     {
-        // A policy says nothing by default that would be right here: it asks for revocation online, and downloads issuers.
-        public Trust(X509Certificate2Collection certificates, long since)
-            : this(new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-                DisableCertificateDownloads = true,
-                ApplicationPolicy = { ServerAuthentication },
-            }, since) => Policy.CustomTrustStore.AddRange(certificates);
+        public Trust(X509Certificate2Collection certificates, long since) : this(TrustPolicy.Of(certificates), since)
+        {
+        }
     }
 }

@@ -30,7 +30,7 @@ public sealed class ConnectionRaceTests
         using var won = new MemoryStream();
         await WaitFor(Four[1]);
         _attempts[Four[1]].SetResult(won);
-        Assert.Same(won, await race);
+        Assert.Same(won, (await race).Connection);
         Assert.Equal(2, _attempts.Count);
     }
 
@@ -42,7 +42,7 @@ public sealed class ConnectionRaceTests
         using var won = new MemoryStream();
         var late = new MemoryStream();
         _attempts[Four[1]].SetResult(won);
-        Assert.Same(won, await race);
+        Assert.Same(won, (await race).Connection);
         _attempts[Four[0]].SetResult(late);
         await Monit.Testing.Eventually.True(() => !late.CanRead, "the loser is closed");
         Assert.True(won.CanRead);
@@ -56,7 +56,7 @@ public sealed class ConnectionRaceTests
         _attempts[Four[1]].SetException(new SocketException((int)SocketError.TooManyOpenSockets));
         using var won = new MemoryStream();
         _attempts[Four[0]].SetResult(won);
-        Assert.Same(won, await race);
+        Assert.Same(won, (await race).Connection);
     }
 
     [Theory]
@@ -81,10 +81,10 @@ public sealed class ConnectionRaceTests
         await WaitFor(six[5]);
         using var won = new MemoryStream();
         _attempts[six[5]].SetResult(won);
-        Assert.Same(won, await race);
+        Assert.Same(won, (await race).Connection);
     }
 
-    private Task<Stream> RaceAsync(IPAddress[] addresses, TimeProvider time) => ConnectionRace.RunAsync(addresses, (address, _) =>
+    private Task<(Stream Connection, IPAddress Address)> RaceAsync(IPAddress[] addresses, TimeProvider time) => ConnectionRace.RunAsync(addresses, (address, _) =>
     {
         var attempt = new TaskCompletionSource<Stream>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_attempts)

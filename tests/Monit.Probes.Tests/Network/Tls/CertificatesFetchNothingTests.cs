@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Monit.Core.Checks;
+using Monit.Core.Checks.Settings;
 using Monit.Probes.Tests.Http;
 using Monit.Testing;
 
@@ -100,6 +101,37 @@ public sealed class CertificatesFetchNothingTests : IDisposable
             store.Remove(intermediate.Certificate);
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task OwnAuthorityAndClientCertificate_WithUrls_FetchNothing(bool rsa)
+    {
+        using var elsewhere = new TcpListener(IPAddress.Loopback, 0);
+        elsewhere.Start();
+        var url = $"http://127.0.0.1:{((IPEndPoint)elsewhere.LocalEndpoint).Port}/";
+        using var intermediate = new Authority(_root, url, rsa: rsa);
+        using var leaf = intermediate.Issue(TlsCheck.Host, url: url);
+        using var client = intermediate.Issue("client", url: url);
+        using var demanding = new OpenSslServer("1.3", leaf, [intermediate.Certificate], intermediate.Certificate, demands: true);
+        using var part = new OpenSslServer("1.2", leaf, []);
+        foreach (var ca in new[] { _root.Certificate, intermediate.Certificate, leaf })
+        {
+            foreach (var verify in new[] { true, false })
+            {
+                // Without its issuer, which could be fetched; and with it, whose own issuer could be.
+                foreach (var sent in new X509Certificate2[][] { [client], [client, intermediate.Certificate] })
+                {
+                    var settings = new TlsSettings { Verify = verify, Ca = Pem.Of(ca), ClientCertificate = Pem.Of(sent), ClientKey = Pem.KeyOf(client) };
+                    await new SecureConnection().AskAsync(demanding.Port, settings);
+                    await new SecureConnection().AskAsync(part.Port, settings);
+                    Assert.False(elsewhere.Pending());
+                }
+            }
+        }
+        await new SecureConnection(new Authority().Certificate).AskAsync(part.Port, new TlsSettings { Verify = false });
+        Assert.False(elsewhere.Pending());
     }
 
     private static (FailureReason?, string?) Reason(Verdict verdict) => (verdict.Reason, verdict.Detail);

@@ -132,7 +132,7 @@ public sealed class ResumedSessionsHideNothingTests : IDisposable
     private static (FailureReason?, string?) Reason(Verdict verdict) => (verdict.Reason, verdict.Detail);
 
     // RFC 8446, 4.1.2.
-    private static Dictionary<int, byte[]> Extensions(ReadOnlySpan<byte> hello)
+    internal static Dictionary<int, byte[]> Extensions(ReadOnlySpan<byte> hello)
     {
         var rest = hello[(5 + 4 + 2 + 32)..];
         rest = rest[(1 + rest[0])..];

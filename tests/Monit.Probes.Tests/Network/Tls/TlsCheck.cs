@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Monit.Core.Checks;
+using Monit.Core.Checks.Settings;
 using Monit.Probes.Network.Tls;
 using Monit.Probes.Tests.Http;
 
@@ -16,8 +17,13 @@ internal sealed class TlsCheck(Sender sender, params X509Certificate2[] roots) :
 
     public static TheoryData<Sender> Senders => [.. Enum.GetValues<Sender>()];
 
-    public Task<Verdict> RunAsync(int port, string host = Host) =>
-        _checker.CheckAsync(new CheckConfig(1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(20), 200, null, $"https://{host}:{port}/"), TestContext.Current.CancellationToken);
+    public Task<Verdict> RunAsync(int port, string host = Host, CheckSettings? settings = null) =>
+        _checker.CheckAsync(Config(port, host, settings), TestContext.Current.CancellationToken);
+
+    public async Task<Observation> ObserveAsync(int port) => await _checker.ObserveAsync(Config(port, Host, null), TestContext.Current.CancellationToken);
+
+    private static CheckConfig Config(int port, string host, CheckSettings? settings) =>
+        new(1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(20), 200, null, $"https://{host}:{port}/") { Settings = settings ?? CheckSettings.None };
 
     public void Dispose() => _checker.Dispose();
 }

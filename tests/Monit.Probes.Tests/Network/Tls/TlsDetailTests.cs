@@ -84,11 +84,28 @@ public sealed class TlsDetailTests : IDisposable
         Assert.Equal((null, 200), ((await check.RunAsync(target.Port)).Reason, (await check.RunAsync(target.Port)).HttpStatus));
     }
 
+    [Theory]
+    [InlineData("h2", true, null)]
+    [InlineData("http/1.1", true, null)]
+    [InlineData(null, true, null)]
+    [InlineData("http/1.1", false, null)]
+    [InlineData("h2", false, "the server does not offer HTTP/1.1 (ALPN)")]
+    [InlineData("spdy/3", true, "the server offers neither HTTP/2 nor HTTP/1.1 (ALPN)")]
+    public async Task Http2_IsOfferedWhereItIsAskedFor(string? spoken, bool offersHttp2, string? detail)
+    {
+        using var leaf = _root.Issue(TlsCheck.Host);
+        await using var target = new TlsTarget(leaf) { Protocol = spoken is null ? null : new SslApplicationProtocol(spoken) };
+        var seen = await new SecureConnection(_root.Certificate).AskAsync(target.Port, null, offersHttp2);
+        Assert.Equal((detail is null ? null : FailureReason.TlsError, detail), (seen.Failure?.Reason, seen.Failure?.Detail));
+        var offered = ResumedSessionsHideNothingTests.Extensions(target.Hellos[0])[16];
+        Assert.Equal(offersHttp2 ? "\0\x0c\x02h2\x08http/1.1" : "\0\x09\x08http/1.1", System.Text.Encoding.Latin1.GetString(offered));
+    }
+
     [Theory, MemberData(nameof(Senders))]
     public async Task ServerThatOffersOnlyHttp2_SaysSo(Sender sender)
     {
         using var leaf = _root.Issue(TlsCheck.Host);
         await using var target = new TlsTarget(leaf) { Protocol = SslApplicationProtocol.Http2 };
-        Assert.Equal(CertificateText.WrongProtocol, await DetailAsync(sender, target.Port));
+        Assert.Equal(CertificateText.WrongProtocol(offersHttp2: false), await DetailAsync(sender, target.Port));
     }
 }

@@ -10,6 +10,9 @@ public static class Product
     public static string Version { get; } = typeof(Product).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
+    /// <summary>Where people read what Monit is, who find it in the logs of their server.</summary>
+    public const string Home = "https://github.com/ashishDevv/monit";
+
     /// <summary>The <c>User-Agent</c> header of checks.</summary>
-    public static string UserAgent { get; } = $"Monit/{Version} (uptime check)";
+    public static string UserAgent { get; } = $"Monit/{Version} (+{Home})";
 }

@@ -35,11 +35,15 @@ public static class ProbeServices
         builder.AddNetworkOptions();
         services.AddSingleton(provider => new TargetGuard(provider.GetRequiredService<IOptions<NetworkOptions>>().Value.AllowPrivateTargets!.Value));
         services.AddSingleton<TargetConnector>().AddSingleton<ProbeRegistry>();
-        services.AddSingleton<IHttpEngine>(provider =>
-            provider.GetRequiredService<IOptions<HttpOptions>>().Value.HttpEngine == HttpEngine.Full
-                ? ActivatorUtilities.CreateInstance<FullEngine>(provider) : ActivatorUtilities.CreateInstance<FastEngine>(provider));
+        services.AddSingleton<FastEngine>().AddSingleton<FullEngine>();
         // One line for each kind of check.
-        services.AddSingleton<IProbe, HttpProbe>();
+        services.AddSingleton<IProbe>(Http);
         return builder;
+    }
+    private static HttpProbe Http(IServiceProvider provider)
+    {
+        var full = provider.GetRequiredService<FullEngine>();
+        IHttpEngine plain = provider.GetRequiredService<IOptions<HttpOptions>>().Value.HttpEngine == HttpEngine.Full ? full : provider.GetRequiredService<FastEngine>();
+        return new HttpProbe(plain, full, provider.GetService<TimeProvider>() ?? TimeProvider.System);
     }
 }

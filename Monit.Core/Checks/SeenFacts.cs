@@ -1,5 +1,7 @@
 using System.Text;
+using Monit.Core.Checks.Answers;
 using Monit.Core.Checks.Assertions;
+using Monit.Core.Checks.Http;
 
 namespace Monit.Core.Checks;
 
@@ -10,17 +12,29 @@ internal static class SeenFacts
     public static Facts Of(in Observation seen, DateTimeOffset at)
     {
         var answer = seen.Answer;
+        var body = answer is null ? default : BodyOf(answer);
         return new Facts
         {
             Status = seen.HttpStatus,
             Headers = answer is null ? Facts.NoHeaders : answer.Headers.GroupBy(header => header.Key, StringComparer.OrdinalIgnoreCase)
                 .ToDictionary(group => group.Key, IReadOnlyList<string> (group) => [.. group.Select(header => header.Value)], StringComparer.OrdinalIgnoreCase),
-            Body = answer is { IsWhole: true } ? Encoding.UTF8.GetString(answer.Body.Span) : null,
-            BodyProblem = answer is { IsWhole: false } ? "not all of the body was read" : null,
+            Body = answer is not null && body.Problem is null ? Encoding.UTF8.GetString(body.Bytes.Span) : null,
+            BodyProblem = body.Problem,
             Phases = seen.Phases,
             Total = seen.Total,
             CertDays = seen.Peer?.Chain?.DaysLeft(at),
             Ip = seen.Peer?.Address?.ToString(),
+        };
+    }
+
+    /// <summary>The body with its content codings undone, as far as it was read.</summary>
+    public static DecodedBody BodyOf(Answer answer)
+    {
+        var decoded = ContentCoding.Decode(answer.Body, answer.Headers
+            .Where(header => header.Key.Equals("Content-Encoding", StringComparison.OrdinalIgnoreCase)).Select(header => header.Value), answer.IsWhole);
+        return answer.IsWhole ? decoded : decoded with
+        {
+            Problem = answer.IsCut ? "the body is longer than 1 MiB" : "not all of the body came in time",
         };
     }
 }

@@ -3,10 +3,10 @@ namespace Monit.Probes.Http;
 /// <summary>What sends the requests of HTTP checks.</summary>
 public enum HttpEngine
 {
-    /// <summary>The fast one for all it can serve, which is every check so far; the full one for the rest.</summary>
+    /// <summary>For each check the fast one if it can serve it, which is true of every plain GET; otherwise the full one.</summary>
     Auto,
-    /// <summary>Monit's own client: HTTP/1.1, GET.</summary>
+    /// <summary>The same as <see cref="Auto"/>.</summary>
     Fast,
-    /// <summary>.NET's client: all of HTTP, at a higher cost.</summary>
+    /// <summary>Always the full one, .NET's client: all of HTTP, at a higher cost.</summary>
     Full,
 }

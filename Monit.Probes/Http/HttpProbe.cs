@@ -1,15 +1,18 @@
 using System.Runtime.CompilerServices;
 using Monit.Core.Checks;
+using Monit.Core.Checks.Answers;
 using Monit.Core.Checks.Http;
 using Monit.Probes.Runs;
 
 namespace Monit.Probes.Http;
 
 /// <summary>
-/// One check: a GET that follows up to <see cref="MaxRedirects"/> redirects, within the monitor's time-out. Cookies last from
+/// One check: a request that follows up to <see cref="MaxRedirects"/> redirects, within the monitor's time-out. Cookies last from
 /// one redirect to the next. No retries, cookies of earlier checks, proxy or trace headers: they would falsify the check.
 /// </summary>
-internal sealed class HttpProbe(IHttpEngine engine, TimeProvider time) : IProbe
+/// <param name="plain">Sends what <see cref="PlainRequests.Includes"/>.</param>
+/// <param name="full">Sends everything else.</param>
+internal sealed class HttpProbe(IHttpEngine plain, IHttpEngine full, TimeProvider time) : IProbe
 {
     public const int MaxRedirects = 10;
 
@@ -18,6 +21,9 @@ internal sealed class HttpProbe(IHttpEngine engine, TimeProvider time) : IProbe
 
     /// <summary>The most bytes that are read of a body, as they come over the connection: what frames chunks counts, too.</summary>
     public const int BodyCap = 64 * 1024;
+
+    /// <summary>The same where assertions judge the body.</summary>
+    public const int JudgedBodyCap = 1024 * 1024;
 
     private static readonly TimeSpan UsualBodyTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TimerPrecision = TimeSpan.FromMilliseconds(100);
@@ -38,25 +44,30 @@ internal sealed class HttpProbe(IHttpEngine engine, TimeProvider time) : IProbe
     {
         var run = _runs.Start(spec.Timeout, abort);
         var redirects = 0;
-        CookieJar? cookies = null;
         try
         {
-            for (Uri? url = null; ; redirects++)
+            var engine = PlainRequests.Includes(spec.Settings) ? plain : full;
+            var need = AnswerNeeds.Of(spec, withAnswer);
+            CookieJar? cookies = null;
+            for (Hop? hop = null; ;)
             {
-                var answer = await engine.GetAsync(spec.Url, url, url is null ? null : cookies?.For(url), spec, run);
+                var answer = await engine.SendAsync(spec, hop, need, run);
                 if (answer.IsInvalidUrl)
                     return run.Failed(FailureReason.InvalidRequest, redirects > 0 ? FailureKind.Retryable : FailureKind.Terminal);
                 // The parser accepts any three digits, but HTTP has no status below 100.
                 if (answer.Status < 100)
                     return run.Failed(FailureReason.NetworkError, FailureKind.Retryable);
-                if (answer.Location is not null && redirects == MaxRedirects)
-                    return run.Failed(FailureReason.TooManyRedirects, FailureKind.Definite, answer.Status);
-                // A location that cannot be followed leaves the redirect as the answer.
-                var from = url;
-                if (answer.Location is null || !Redirect.TryResolve(from ??= new Uri(spec.Url), answer.Location, out url))
-                    return run.Answered(answer.Status);
+                if (answer.Next is not { } next)
+                    return With(answer.Answer, run.Answered(answer.Status));
+                if (redirects == MaxRedirects)
+                    return With(answer.Answer, run.Failed(FailureReason.TooManyRedirects, FailureKind.Definite, answer.Status));
+                // What is wrong from here on is the redirect's.
+                redirects++;
+                var from = hop?.Url ?? new Uri(spec.Url);
                 foreach (var cookie in answer.SetCookies ?? [])
                     (cookies ??= new CookieJar(time)).Store(from, cookie);
+                hop = new Hop(next, cookies?.For(next), hop is not { Repeats: false } && Redirect.Repeats(answer.Status, spec.Settings.Request?.Method),
+                    hop is not { IsHome: false } && Redirect.IsSameOrigin(from, next));
             }
         }
         catch (Exception failure)
@@ -71,6 +82,8 @@ internal sealed class HttpProbe(IHttpEngine engine, TimeProvider time) : IProbe
             _runs.End(run);
         }
     }
+
+    private static Observation With(Answer? answer, Observation seen) => answer is null ? seen : seen with { Answer = answer };
 
     /// <summary>Whether an absolute URL can be asked for.</summary>
     public static bool IsHttp(Uri url) => (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) && url.Host.Length > 0;

@@ -30,6 +30,14 @@ internal static class Redirect
         return Uri.TryCreate(text, AsIs, out url!) && HttpProbe.IsHttp(url);
     }
 
+    /// <summary>Whether the next request has method and body of the one that was answered with this status (RFC 9110, 15.4; as browsers do).</summary>
+    /// <param name="method">Null: GET.</param>
+    public static bool Repeats(int status, string? method) => status is 307 or 308 || (status is 301 or 302 && method != "POST");
+
+    /// <summary>Whether scheme, host and port are the same.</summary>
+    public static bool IsSameOrigin(Uri one, Uri other) =>
+        one.Scheme == other.Scheme && one.Port == other.Port && one.IdnHost.Equals(other.IdnHost, StringComparison.OrdinalIgnoreCase);
+
     // Path and query.
     private static string Target(string from, string location)
     {

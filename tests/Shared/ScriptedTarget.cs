@@ -36,7 +36,7 @@ internal sealed class ScriptedTarget : IAsyncDisposable
     /// <summary>What to send for each request; the connection closes after it, unless it returns true.</summary>
     public Func<Stream, string, CancellationToken, Task<bool>> Answer { get; set; } = Status(200);
 
-    /// <summary>The requests so far, head and all.</summary>
+    /// <summary>The requests so far, head and body, each byte as the character of the same number.</summary>
     public IReadOnlyList<string> Requests
     {
         get
@@ -161,6 +161,12 @@ internal sealed class ScriptedTarget : IAsyncDisposable
                 return null;
             head.Append((char)one[0]);
         }
-        return head.ToString();
+        var text = head.ToString();
+        if (!text.Split("\r\n").Any(line => line.StartsWith("Content-Length: ", StringComparison.OrdinalIgnoreCase)))
+            return text;
+        var length = text.Split("\r\n").First(line => line.StartsWith("Content-Length: ", StringComparison.OrdinalIgnoreCase))["Content-Length: ".Length..];
+        var body = new byte[int.Parse(length, System.Globalization.CultureInfo.InvariantCulture)];
+        await stream.ReadExactlyAsync(body, _stop.Token);
+        return text + Encoding.Latin1.GetString(body);
     }
 }

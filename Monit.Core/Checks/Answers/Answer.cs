@@ -11,7 +11,7 @@ public sealed class Answer
     /// <summary>Such as <c>1.1</c>.</summary>
     public required string HttpVersion { get; init; }
 
-    /// <summary>In the order in which they came, each byte of a value as the character of the same number.</summary>
+    /// <summary>Those of one name in the order in which they came; each byte of a value as the character of the same number.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; }
 
     /// <summary>Without transfer coding, but with its content coding (gzip); as far as it was read.</summary>
@@ -19,4 +19,7 @@ public sealed class Answer
 
     /// <summary>Whether <see cref="Body"/> is all of it.</summary>
     public bool IsWhole { get; init; } = true;
+
+    /// <summary>Whether the rest was left unread because a check reads no more; otherwise it did not come in time.</summary>
+    public bool IsCut { get; init; }
 }

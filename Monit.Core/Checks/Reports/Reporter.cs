@@ -21,7 +21,7 @@ internal static class Reporter
             verdict.Success || verdict.IsDegraded,
             verdict.Kind == FailureKind.NotJudged ? "pending" : verdict.IsDegraded ? "degraded" : verdict.Success ? "up" : "down",
             verdict.Reason?.ToWire(), verdict.Detail is { } detail ? mask.Apply(detail) : null, Times(seen), seen.Peer?.Address?.ToString(),
-            seen.HttpStatus, answer?.HttpVersion, answer is null ? null : Headers(answer, mask), answer is null ? null : Body(seen, at, mask),
+            seen.HttpStatus, answer?.HttpVersion, answer is null ? null : Headers(answer, mask), answer is null ? null : Body(answer, mask),
             seen.Peer?.Chain is { Certificates.Count: > 0 } chain ? CertificateReader.Read(chain, at) : null,
             [.. judged.Assertions.Select(result => Of(result, mask))]) { At = at };
     }
@@ -38,11 +38,12 @@ internal static class Reporter
         .GroupBy(header => header.Key.ToLowerInvariant())
         .ToDictionary(group => group.Key, group => Shortened(mask.Apply(string.Join(", ", group.Select(header => header.Value))), MaxHeader));
 
-    private static string? Body(in Observation seen, DateTimeOffset at, SecretMask mask)
+    // Also of a body that was not read to its end. Masked first: a secret must not be cut in two.
+    private static string Body(Answer answer, SecretMask mask)
     {
-        var facts = SeenFacts.Of(seen, at);
-        // Masked first: a secret must not be cut in two.
-        return facts.Body is { } text ? Shortened(mask.Apply(text), CheckReport.MaxBody) : null;
+        var body = SeenFacts.BodyOf(answer);
+        var text = Encoding.UTF8.GetString(body.Bytes.Span);
+        return Shortened(body.Problem is null ? mask.Apply(text) : mask.ApplyToPart(text), CheckReport.MaxBody);
     }
 
     private static AssertionReport Of(in AssertionResult result, SecretMask mask)

@@ -43,6 +43,17 @@ public sealed class SecretMask
         return text;
     }
 
+    /// <summary>The same for the beginning of a longer text, which may end within a secret.</summary>
+    public string ApplyToPart(string text)
+    {
+        text = Apply(text);
+        foreach (var form in _forms)
+            for (var length = Math.Min(form.Length - 1, text.Length); length >= MinLength; length--)
+                if (text.AsSpan().EndsWith(form.AsSpan(0, length), StringComparison.OrdinalIgnoreCase))
+                    return string.Concat(text.AsSpan(0, text.Length - length), Secret.Mask);
+        return text;
+    }
+
     private static IEnumerable<string> FormsOf(string secret) =>
     [
         secret,

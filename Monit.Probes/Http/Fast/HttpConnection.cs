@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Monit.Core.Checks;
+using Monit.Core.Checks.Answers;
 using Monit.Probes.Http.Wire;
 using Monit.Probes.Network;
 using Monit.Probes.Runs;
@@ -11,7 +12,7 @@ namespace Monit.Probes.Http.Fast;
 /// <summary>One connection to a target: sends a GET, reads the head of the response and a bounded part of its body.</summary>
 /// <exception cref="InvalidDataException">The response is not valid HTTP/1.</exception>
 /// <exception cref="IOException">The connection was closed or reset.</exception>
-internal sealed class HttpConnection(Stream stream, long now) : IDisposable
+internal sealed class HttpConnection(Stream stream, Peer peer, long now) : IDisposable
 {
     private const int Small = 4 * 1024;
     private const int Large = 16 * 1024;
@@ -22,6 +23,8 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
     private byte[] _buffer = [];
     private int _start;
     private int _end;
+    // Of the final head, which ends where the unread bytes begin until more is read.
+    private int _headLength;
     private bool _listening;
     private bool _reused;
 
@@ -30,7 +33,14 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
     /// <summary>The monotonic timestamp at which it was last used.</summary>
     public long Used { get; private set; } = now;
 
+    public Peer Peer { get; } = peer;
+
     public ResponseHead Head { get; private set; }
+
+    /// <summary>Whether the body has been read to its end.</summary>
+    public bool IsWhole { get; private set; }
+    /// <summary>Whether it has not because it is longer than what is read.</summary>
+    public bool IsCut { get; private set; }
 
     /// <summary>
     /// Sends a GET and reads the head of its response. False if a reused connection was closed, or received data, while it
@@ -41,7 +51,7 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
     {
         var ct = run.Token;
         var request = WriteRequest(target, cookies);
-        (_start, _end) = (request, request);
+        (_start, _end, IsWhole, IsCut) = (request, request, false, false);
         // Reading before writing detects, without an extra system call, an idle connection that was closed or received data.
         _listening = true;
         var answer = stream.ReadAsync(_buffer.AsMemory(request), ct);
@@ -68,30 +78,43 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
         return true;
     }
 
-    /// <summary>
-    /// Reads the body, up to <see cref="HttpProbe.BodyCap"/> and <see cref="HttpProbe.BodyTime"/>. True if the connection can be
-    /// reused.
-    /// </summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> DrainAsync(CheckConfig spec, ProbeRun run)
+    /// <summary>Begins to keep the response whose head has just been read.</summary>
+    public AnswerRecorder Record(string url, AnswerNeed need)
     {
-        var body = new ResponseBody(Head);
+        var head = _buffer.AsSpan(_start - _headLength, _headLength);
+        return new AnswerRecorder(url, ResponseHead.VersionOf(head), ResponseHead.HeadersOf(head), need);
+    }
+
+    /// <summary>Reads the body, up to the cap and <see cref="HttpProbe.BodyTime"/>. True if the connection can be reused.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<bool> DrainAsync(CheckConfig spec, ProbeRun run, int cap, AnswerRecorder? recorder)
+    {
+        var body = new ResponseBody(Head, recorder: recorder);
         try
         {
-            for (var (left, limited) = (HttpProbe.BodyCap, false); ;)
+            for (var (left, limited) = (cap, false); ;)
             {
                 left -= Read(ref body, left);
                 if (body.HasEnded)
+                {
+                    IsWhole = true;
                     return IsReusable && !body.HasTrailers;
+                }
                 if (left == 0)
+                {
+                    IsCut = true;
                     return false;
+                }
                 if (!limited)
                     run.Limit(HttpProbe.BodyTime(spec));
                 limited = true;
                 if (body.Expected > _buffer.Length)
                     Resize(Large);
                 if (!await TryFillAsync(left, run.Token))
-                    return body.EndsWithConnection ? false : throw BrokenOff();
+                {
+                    IsWhole = body.EndsWithConnection;
+                    return IsWhole ? false : throw BrokenOff();
+                }
             }
         }
         catch (OperationCanceledException) when (run.HasTimedOut)
@@ -155,6 +178,7 @@ internal sealed class HttpConnection(Stream stream, long now) : IDisposable
             if (ResponseHead.LengthOf(received) is > 0 and var length && length <= limit)
             {
                 _start += length;
+                _headLength = length;
                 Head = ResponseHead.Parse(received[..length]);
                 return limit - length;
             }

@@ -71,8 +71,8 @@ internal sealed class HttpConnections : IDisposable
     public async ValueTask<HttpConnection> OpenAsync(Origin origin, ProbeRun run)
     {
         var opened = _time.GetTimestamp();
-        var stream = (await _connector.OpenAsync(origin.Host, origin.Port, origin.IsSecure ? ConnectionPlan.Secure : ConnectionPlan.Plain, inline: true, run.Clock, run.Token)).Stream;
-        return new HttpConnection(stream, opened);
+        var (stream, peer) = await _connector.OpenAsync(origin.Host, origin.Port, origin.IsSecure ? ConnectionPlan.Secure : ConnectionPlan.Plain, inline: true, run.Clock, run.Token);
+        return new HttpConnection(stream, peer, opened);
     }
 
     /// <summary>Returns a connection to the pool, or closes it. Its response must have been read to the end.</summary>

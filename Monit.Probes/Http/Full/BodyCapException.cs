@@ -1,4 +1,4 @@
 namespace Monit.Probes.Http.Full;
 
-/// <summary>As much of a body as a check reads has been read.</summary>
-internal sealed class BodyCapException : Exception;
+/// <summary>As much has been read as a check reads. A body is as good as read; a head is too long.</summary>
+internal sealed class BodyCapException() : IOException("The response is too long.");

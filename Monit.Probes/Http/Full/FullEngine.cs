@@ -1,116 +1,81 @@
 using System.Buffers;
-using System.Net;
 using System.Net.Http.Headers;
-using System.Text;
 using Microsoft.Extensions.Options;
-using Monit.Core;
 using Monit.Core.Checks;
+using Monit.Core.Checks.Answers;
 using Monit.Core.Checks.Http;
+using Monit.Core.Checks.Settings;
 using Monit.Probes.Network;
 using Monit.Probes.Runs;
 
 namespace Monit.Probes.Http.Full;
 
 /// <summary>
-/// .NET's own HTTP client, with the connections, and so the guard, of <see cref="TargetConnector"/>. It follows, decodes,
-/// remembers and reports nothing by itself. It never continues on the thread that serves the sockets of all checks.
+/// All of HTTP, by .NET's own client, with the connections, and so the guard, of <see cref="TargetConnector"/>. It never continues
+/// on the thread that serves the sockets of all checks.
 /// </summary>
-internal sealed class FullEngine : IHttpEngine
+internal sealed class FullEngine(IOptions<ProbeOptions> options, TargetConnector connector, TimeProvider time) : IHttpEngine
 {
-    // As in the fast engine.
-    private static readonly TimeSpan MaxIdle = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(10);
     private const int BufferSize = 16 * 1024;
 
-    private static readonly HttpRequestOptionsKey<Opening> OpeningKey = new("monit.opening");
+    private readonly KeptClients _kept = new(options.Value.HttpSemaphoreCount, time);
+    private readonly bool _keepAlive = options.Value.Connection == ConnectionMode.KeepAlive;
 
-    private readonly TargetConnector _connector;
-    private readonly TimeProvider _time;
-    private readonly bool _keepAlive;
-    private readonly HttpMessageInvoker _client;
+    /// <summary>How many connections wait for a next check.</summary>
+    public int KeptConnections => _kept.Count;
 
-    public FullEngine(IOptions<ProbeOptions> options, TargetConnector connector, TimeProvider time)
+    public async ValueTask<HttpAnswer> SendAsync(CheckConfig spec, Hop? hop, AnswerNeed need, ProbeRun run)
     {
-        (_connector, _time, _keepAlive) = (connector, time, options.Value.Connection == ConnectionMode.KeepAlive);
-        _client = new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            ConnectCallback = ConnectAsync,
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            ActivityHeadersPropagator = null,
-            MeterFactory = new NoMeters(),
-            PooledConnectionIdleTimeout = MaxIdle,
-            PooledConnectionLifetime = _keepAlive ? MaxAge : TimeSpan.Zero,
-            // It bounds heads and bodies. A head that it has cleaned may be longer than it was.
-            PlaintextStreamFilter = (context, _) => new(new ResponseStream(context.PlaintextStream)),
-            MaxResponseHeadersLength = 2 * HttpProbe.HeadCap / 1024,
-            // A connection whose response was not read to its end is closed.
-            MaxResponseDrainSize = 0,
-            // Bytes as they are.
-            ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,
-            RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,
-        });
-    }
-
-    public async ValueTask<HttpAnswer> GetAsync(string url, Uri? redirected, string? cookies, CheckConfig spec, ProbeRun run)
-    {
-        if ((redirected is null && !Uri.TryCreate(url, UriKind.Absolute, out redirected)) || !HttpUrl.CanBeAsked(redirected))
+        var url = hop?.Url;
+        if ((url is null && !Uri.TryCreate(spec.Url, UriKind.Absolute, out url)) || !HttpUrl.CanBeAsked(url))
             return HttpAnswer.InvalidUrl;
-        using var opening = new Opening(new PhaseClock(_time), ownsConnection: !_keepAlive, run.Token);
-        using var request = Request(redirected, cookies, opening);
-        run.Clock.Enter(Phase.None);
-        using var response = await SendAsync(request, opening, run);
+        var request = new FullRequest(spec.Settings, url, hop);
+        // One that is not safe never meets a connection that may be stale.
+        var keeps = request.IsSafe && spec.Settings.Network?.Connection switch
+        {
+            ConnectionUse.New => false,
+            ConnectionUse.KeepAlive => true,
+            _ => _keepAlive,
+        };
+        while (true)
+        {
+            var client = (keeps ? _kept.Take(request.Key) : null) ?? new FullClient(request.Key, !request.IsSafe, connector, time);
+            var isReusable = false;
+            try
+            {
+                using var message = request.Message(keeps);
+                using var response = await client.SendAsync(message, need.BodyCap(), run);
+                var (answer, isDrained) = await ReadAsync(response, spec, hop, need, run);
+                // The client closes the connection with a response that was not read to its end.
+                isReusable = keeps && isDrained;
+                return answer;
+            }
+            catch (Exception failure) when (client.WasStale && failure is IOException or HttpRequestException && !run.IsCancellationRequested)
+            {
+                // With another connection, as often as there are old ones.
+            }
+            finally
+            {
+                if (isReusable)
+                    _kept.Return(client);
+                else
+                    client.Dispose();
+            }
+        }
+    }
+
+    public void Dispose() => _kept.Dispose();
+
+    private static async ValueTask<(HttpAnswer Answer, bool IsDrained)> ReadAsync(HttpResponseMessage response, CheckConfig spec, Hop? hop, AnswerNeed need, ProbeRun run)
+    {
         var status = (int)response.StatusCode;
-        var location = HttpAnswer.IsRedirect(status, spec) ? LocationOf(response) : null;
-        if (location is null)
-            await DrainAsync(response, spec, run);
-        return new HttpAnswer(status, location, location is null ? null : [.. ValuesOf(response, "Set-Cookie").Take(CookieJar.MaxCookies)]);
-    }
-
-    public void Dispose() => _client.Dispose();
-
-    private HttpRequestMessage Request(Uri url, string? cookies, Opening opening)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Get, url) { Version = HttpVersion.Version11 };
-        request.Options.Set(OpeningKey, opening);
-        request.Headers.TryAddWithoutValidation("User-Agent", Product.UserAgent);
-        request.Headers.TryAddWithoutValidation("Accept", "*/*");
-        if (cookies is not null)
-            request.Headers.TryAddWithoutValidation("Cookie", cookies);
-        if (!_keepAlive)
-            request.Headers.ConnectionClose = true;
-        return request;
-    }
-
-    private async ValueTask<HttpResponseMessage> SendAsync(HttpRequestMessage request, Opening opening, ProbeRun run)
-    {
-        try
-        {
-            var response = await _client.SendAsync(request, run.Token);
-            // .NET's client shows an answer only when its head is complete.
-            run.Clock.Split(opening.Clock, Phase.FirstByte, Phase.Transfer);
-            return response;
-        }
-        catch
-        {
-            run.Clock.Split(opening.Clock, opening.IsPending ? Phase.None : Phase.FirstByte, Phase.None);
-            throw;
-        }
-    }
-
-    // Called for a request without an idle connection. With keep-alive the client may hand the new connection to another
-    // request to the same origin, if that has waited longer.
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
-    {
-        context.InitialRequestMessage.Options.TryGetValue(OpeningKey, out var opening);
-        var secure = context.InitialRequestMessage.RequestUri!.Scheme == Uri.UriSchemeHttps;
-        opening!.Begin();
-        // The check's own time limit: the client's would let an attempt outlive its check by seconds.
-        var stream = (await _connector.OpenAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, secure ? ConnectionPlan.Secure : ConnectionPlan.Plain, inline: false, opening.Clock, opening.Token)).Stream;
-        opening.End(stream);
-        return stream;
+        need = need.At(status, spec);
+        var next = HttpAnswer.NextOf(status, LocationOf(response), hop?.Url, spec);
+        var recorder = need == AnswerNeed.Nothing ? null : new AnswerRecorder(hop?.Url.AbsoluteUri ?? spec.Url, VersionOf(response), HeadersOf(response), need);
+        var end = next is null ? await DrainAsync(response, spec, need.BodyCap(), recorder, run)
+            : response.Content.Headers.ContentLength == 0 ? BodyEnd.Whole : BodyEnd.None;
+        var cookies = next is null ? null : ValuesOf(response, "Set-Cookie").Take(CookieJar.MaxCookies).ToList();
+        return (new HttpAnswer(status, next, cookies, recorder?.End(end == BodyEnd.Whole, end == BodyEnd.Cut)), end == BodyEnd.Whole);
     }
 
     private static string? LocationOf(HttpResponseMessage response) => ValuesOf(response, "Location").FirstOrDefault(value => value.Length > 0);
@@ -118,76 +83,60 @@ internal sealed class FullEngine : IHttpEngine
     private static HeaderStringValues ValuesOf(HttpResponseMessage response, string header) =>
         response.Headers.NonValidated.TryGetValues(header, out var values) ? values : default;
 
+    private static string VersionOf(HttpResponseMessage response) => response.Version.Major >= 2 ? $"{response.Version.Major}" : response.Version.ToString(2);
+
+    private static List<KeyValuePair<string, string>> HeadersOf(HttpResponseMessage response) =>
+        [.. response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated)
+            .SelectMany(header => header.Value, (header, value) => KeyValuePair.Create(header.Key, value))];
+
+    private enum BodyEnd
+    {
+        /// <summary>It did not come in time, or was not read.</summary>
+        None,
+        Whole,
+        /// <summary>It is longer than what is read.</summary>
+        Cut,
+    }
+
     // As in the fast engine.
-    private static async ValueTask DrainAsync(HttpResponseMessage response, CheckConfig spec, ProbeRun run)
+    private static async ValueTask<BodyEnd> DrainAsync(HttpResponseMessage response, CheckConfig spec, int cap, AnswerRecorder? recorder, ProbeRun run)
     {
         run.Limit(HttpProbe.BodyTime(spec));
         // Not returned after a failure: a cancelled read may still write into it.
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        var end = BodyEnd.Cut;
         try
         {
             var body = await response.Content.ReadAsStreamAsync(run.Token);
-            for (int left = HttpProbe.BodyCap, read = -1; left > 0 && read != 0; left -= read)
-                read = await body.ReadAsync(buffer.AsMemory(0, Math.Min(left, BufferSize)), run.Token);
+            // One byte more says that there are more.
+            for (var left = cap + 1; left > 0;)
+            {
+                var read = await body.ReadAsync(buffer.AsMemory(0, Math.Min(left, BufferSize)), run.Token);
+                if (read == 0)
+                {
+                    end = BodyEnd.Whole;
+                    break;
+                }
+                recorder?.Add(buffer.AsSpan(0, Math.Min(read, left - 1)));
+                left -= read;
+            }
         }
-        catch (BodyCapException)
+        catch (Exception failure) when (IsCap(failure))
         {
-            // It is as good as read.
+            return BodyEnd.Cut;
         }
         catch (OperationCanceledException) when (run.HasTimedOut)
         {
-            return;
+            return BodyEnd.None;
         }
         ArrayPool<byte>.Shared.Return(buffer);
+        return end;
     }
 
-    /// <summary>
-    /// The opening of a connection for one request, which ends with the request. So does the connection, unless it may be kept:
-    /// the client forgets one that is there just after the request has timed out, and leaves it open.
-    /// </summary>
-    private sealed class Opening : IDisposable
+    private static bool IsCap(Exception? failure)
     {
-        private readonly CancellationTokenSource _end;
-        private readonly bool _ownsConnection;
-        private volatile bool _pending;
-        private volatile Stream? _connection;
-
-        public Opening(PhaseClock clock, bool ownsConnection, CancellationToken ct)
-        {
-            _ownsConnection = ownsConnection;
-            _end = CancellationTokenSource.CreateLinkedTokenSource(ct);
-            (Clock, Token) = (clock, _end.Token);
-        }
-
-        public PhaseClock Clock { get; }
-        public CancellationToken Token { get; }
-        /// <summary>Whether it has begun and not succeeded.</summary>
-        public bool IsPending => _pending;
-
-        public void Begin()
-        {
-            _pending = true;
-            Clock.Start();
-        }
-
-        public void End(Stream connection)
-        {
-            Clock.Enter(Phase.None);
-            _connection = connection;
-            _pending = false;
-            // Either this or Dispose sees what the other has done.
-            Interlocked.MemoryBarrier();
-            if (Token.IsCancellationRequested && _ownsConnection)
-                connection.Dispose();
-        }
-
-        public void Dispose()
-        {
-            _end.Cancel();
-            _end.Dispose();
-            Interlocked.MemoryBarrier();
-            if (_ownsConnection)
-                _connection?.Dispose();
-        }
+        while (failure is not (null or BodyCapException))
+            failure = failure.InnerException;
+        return failure is not null;
     }
 }

@@ -5,12 +5,12 @@ namespace Monit.Probes.Http.Full;
 
 /// <summary>
 /// What .NET's client reads of a connection: responses without the header lines and trailer fields that it refuses though
-/// nothing depends on them, and no more of each than <see cref="HttpProbe.HeadCap"/> and <see cref="HttpProbe.BodyCap"/>,
+/// nothing depends on them, and no more of each than <see cref="HttpProbe.HeadCap"/> and <see cref="BodyCap"/>,
 /// framing included. One request at a time.
 /// </summary>
 /// <exception cref="InvalidDataException">The response is not valid HTTP/1.</exception>
 /// <exception cref="BodyCapException">The client wants more of a body than the cap.</exception>
-internal sealed class ResponseStream(Stream connection) : Stream
+internal sealed class ResponseStream(Stream connection) : Stream, IResponseSource
 {
     private readonly ArrayBufferWriter<byte> _cleaned = new();
     private int _handedOut;
@@ -19,6 +19,7 @@ internal sealed class ResponseStream(Stream connection) : Stream
     private ResponseBody _body;
     // Of head or body, within the cap.
     private int _left;
+    private bool _isToHead;
     private volatile Part _part;
 
     private enum Part
@@ -30,6 +31,13 @@ internal sealed class ResponseStream(Stream connection) : Stream
         /// <summary>The connection must not be used again.</summary>
         Over,
     }
+
+    private int BodyCap { get; set; } = HttpProbe.BodyCap;
+
+    public bool IsOpen { get; private set; } = true;
+    public bool IsUntouched { get; private set; }
+
+    public void Begin(int bodyCap) => (BodyCap, IsUntouched) = (bodyCap, true);
 
     public override bool CanRead => true;
     public override bool CanWrite => true;
@@ -56,6 +64,7 @@ internal sealed class ResponseStream(Stream connection) : Stream
             // A read without room only waits.
             if (buffer.IsEmpty)
                 return 0;
+            IsUntouched &= received == 0;
             // Asked for now: the client begins to read before it sends a request.
             switch (_part)
             {
@@ -83,6 +92,7 @@ internal sealed class ResponseStream(Stream connection) : Stream
         if (_part == Part.None)
         {
             _left = HttpProbe.HeadCap;
+            _isToHead = buffer.Span.StartsWith("HEAD "u8);
             _part = Part.Head;
         }
         return connection.WriteAsync(buffer, ct);
@@ -120,7 +130,7 @@ internal sealed class ResponseStream(Stream connection) : Stream
             rest = rest[length..];
             _left -= length;
             if (!head.IsInterim)
-                (_body, _left, _part) = (new ResponseBody(head), HttpProbe.BodyCap, Part.Body);
+                (_body, _left, _part) = (new ResponseBody(head, _isToHead), BodyCap, Part.Body);
         }
         if (_part == Part.Head && rest.Length >= _left)
             throw new InvalidDataException("The head of the response is too long.");
@@ -155,6 +165,7 @@ internal sealed class ResponseStream(Stream connection) : Stream
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
+        IsOpen = false;
         connection.Dispose();
     }
 

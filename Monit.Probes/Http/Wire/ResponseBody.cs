@@ -1,8 +1,8 @@
 namespace Monit.Probes.Http.Wire;
 
 /// <summary>
-/// Where the body of a response ends (RFC 9112), told from its bytes piece by piece as they come. Every byte is looked at,
-/// and none is kept.
+/// Where the body of a response ends (RFC 9112), told from its bytes piece by piece as they come. Every byte is looked at;
+/// a recorder keeps what it is given.
 /// </summary>
 internal struct ResponseBody
 {
@@ -15,9 +15,14 @@ internal struct ResponseBody
     private bool _hasDigits;
     private bool _hasTrailers;
 
-    public ResponseBody(in ResponseHead head)
+    private readonly AnswerRecorder? _recorder;
+
+    /// <param name="isToHead">Whether the request was a HEAD, whose response has no body whatever its head says.</param>
+    /// <param name="recorder">Gets what is neither framing nor trailer fields.</param>
+    public ResponseBody(in ResponseHead head, bool isToHead = false, AnswerRecorder? recorder = null)
     {
-        _part = !head.HasBody || (head.Length == 0 && !head.Chunked) ? Part.End : head.Chunked ? Part.Size : Part.Data;
+        _recorder = recorder;
+        _part = isToHead || !head.HasBody || (head.Length == 0 && !head.Chunked) ? Part.End : head.Chunked ? Part.Size : Part.Data;
         EndsWithConnection = head.HasBody && !head.Chunked && head.Length is null;
         IsChunked = head.Chunked;
         _left = head.Chunked ? 0 : head.Length ?? long.MaxValue;
@@ -68,6 +73,7 @@ internal struct ResponseBody
     private int ReadData(ReadOnlySpan<byte> received)
     {
         var taken = (int)Math.Min(_left, received.Length);
+        _recorder?.Add(received[..taken]);
         if (!EndsWithConnection && (_left -= taken) == 0)
             _part = IsChunked ? Part.DataEnd : Part.End;
         return taken;

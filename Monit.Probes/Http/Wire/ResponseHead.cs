@@ -70,6 +70,21 @@ internal readonly record struct ResponseHead(int Status, long? Length, bool Chun
         throw new InvalidDataException("The answer is not HTTP/1.");
     }
 
+    /// <summary>The version of HTTP, such as <c>1.1</c>.</summary>
+    public static string VersionOf(ReadOnlySpan<byte> head) => ParseStatusLine(NextLine(ref head)).Minor switch { 0 => "1.0", 1 => "1.1", var minor => $"1.{minor}" };
+
+    /// <summary>All headers, without odd lines.</summary>
+    /// <param name="head">As <see cref="Parse"/> has left it.</param>
+    public static List<KeyValuePair<string, string>> HeadersOf(ReadOnlySpan<byte> head)
+    {
+        var headers = new List<KeyValuePair<string, string>>();
+        NextLine(ref head);
+        for (var line = NextLine(ref head); !line.IsEmpty; line = NextLine(ref head))
+            if (NameOf(line) is { IsEmpty: false } name)
+                headers.Add(new(Encoding.ASCII.GetString(name), Text(line[(line.IndexOf((byte)':') + 1)..].Trim(" \t"u8))));
+        return headers;
+    }
+
     /// <summary>The bytes up to and with the empty line; 0 if there is none yet.</summary>
     public static int LengthOf(ReadOnlySpan<byte> received)
     {
@@ -108,6 +123,14 @@ internal readonly record struct ResponseHead(int Status, long? Length, bool Chun
     }
 
     private static Span<byte> NextLine(ref Span<byte> rest)
+    {
+        var end = rest.IndexOf((byte)'\n');
+        var line = rest[..end];
+        rest = rest[(end + 1)..];
+        return line is [.., (byte)'\r'] ? line[..^1] : line;
+    }
+
+    private static ReadOnlySpan<byte> NextLine(ref ReadOnlySpan<byte> rest)
     {
         var end = rest.IndexOf((byte)'\n');
         var line = rest[..end];

@@ -20,11 +20,12 @@ public enum Sender
 /// <summary>A probe with one of the senders, and the judge that the worker has behind it.</summary>
 internal sealed class Checker : IDisposable
 {
-    private readonly IHttpEngine _engine;
+    private readonly IHttpEngine _plain;
+    private readonly IHttpEngine _full;
     private readonly HttpProbe _probe;
 
     public Checker(Sender sender, ConnectionMode mode = ConnectionMode.New, TargetResolver? resolve = null, bool allowPrivate = true,
-        string? redirect = null, TlsClient? tls = null)
+        string? redirect = null, int redirectStatus = 302, TlsClient? tls = null)
     {
         var options = Options.Create(new ProbeOptions { Connection = mode });
         var connector = new TargetConnector(new TargetGuard(allowPrivate), resolve ?? Dns.GetHostAddressesAsync)
@@ -32,10 +33,11 @@ internal sealed class Checker : IDisposable
             UsesEpoll = sender != Sender.FastOnSockets && OperatingSystem.IsLinux(),
             Tls = tls ?? new TlsClient(SystemRoots.Load, TimeProvider.System),
         };
-        _engine = sender == Sender.Full ? new FullEngine(options, connector, TimeProvider.System) : new FastEngine(options, connector, TimeProvider.System);
-        if (redirect is not null)
-            _engine = new RedirectingEngine(_engine, redirect);
-        _probe = new HttpProbe(_engine, TimeProvider.System);
+        _full = Redirecting(new FullEngine(options, connector, TimeProvider.System));
+        _plain = sender == Sender.Full ? _full : Redirecting(new FastEngine(options, connector, TimeProvider.System));
+        _probe = new HttpProbe(_plain, _full, TimeProvider.System);
+
+        IHttpEngine Redirecting(IHttpEngine engine) => redirect is null ? engine : new RedirectingEngine(engine, redirect, redirectStatus);
     }
 
     public ValueTask<Observation> ObserveAsync(CheckConfig config, CancellationToken ct, bool withAnswer = false) => _probe.RunAsync(config, withAnswer, ct);
@@ -48,5 +50,9 @@ internal sealed class Checker : IDisposable
         return Judge.Of(config, seen, TimeProvider.System.GetUtcNow()).Verdict;
     }
 
-    public void Dispose() => _engine.Dispose();
+    public void Dispose()
+    {
+        _plain.Dispose();
+        _full.Dispose();
+    }
 }

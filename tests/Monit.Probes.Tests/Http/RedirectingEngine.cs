@@ -5,10 +5,10 @@ using Monit.Probes.Runs;
 namespace Monit.Probes.Tests.Http;
 
 /// <summary>Answers the monitor's own URL with a redirect, as a public target would; another engine does the rest.</summary>
-internal sealed class RedirectingEngine(IHttpEngine engine, string location) : IHttpEngine
+internal sealed class RedirectingEngine(IHttpEngine engine, string location, int status = 302) : IHttpEngine
 {
-    public ValueTask<HttpAnswer> GetAsync(string url, Uri? redirected, string? cookies, CheckConfig spec, ProbeRun run) =>
-        redirected is null ? new(new HttpAnswer(302, location)) : engine.GetAsync(url, redirected, cookies, spec, run);
+    public ValueTask<HttpAnswer> SendAsync(CheckConfig spec, Hop? hop, AnswerNeed need, ProbeRun run) =>
+        hop is null ? new(new HttpAnswer(status, HttpAnswer.NextOf(status, location, null, spec))) : engine.SendAsync(spec, hop, need, run);
 
     public void Dispose() => engine.Dispose();
 }

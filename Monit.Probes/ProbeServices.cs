@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Monit.Core.Options;
@@ -14,23 +15,25 @@ namespace Monit.Probes;
 
 public static class ProbeServices
 {
-    /// <summary>Adds what checks targets; usable without the pipeline and without stores.</summary>
+    /// <summary>Adds what checks targets; usable without the pipeline and without stores. May be called by each service of a process.</summary>
     public static IHostApplicationBuilder AddMonitProbes(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;
+        if (services.Any(service => service.ServiceType == typeof(ProbeRegistry)))
+            return builder;
         services.AddValidatedOptions<ProbeOptions>("Executor");
         if (FileLimit.Files is { } files)
             services.PostConfigure<ProbeOptions>(options => options.HttpSemaphoreCount = Math.Min(options.HttpSemaphoreCount, FileLimit.Permits(files)));
         services.AddValidatedOptions<HttpOptions>("Executor");
         services.AddSingleton(_ => new SystemResolver(Dns.GetHostAddresses));
         // Elsewhere what names mean, and whom to ask, is not in files.
-        services.AddSingleton<TargetResolver>(provider => OperatingSystem.IsLinux()
+        services.TryAddSingleton<TargetResolver>(provider => OperatingSystem.IsLinux()
             ? new NameResolver(provider.GetRequiredService<SystemResolver>(), provider.GetService<TimeProvider>() ?? TimeProvider.System).ResolveAsync
             : provider.GetRequiredService<SystemResolver>().ResolveAsync);
         builder.AddNetworkOptions();
         services.AddSingleton(provider => new TargetGuard(provider.GetRequiredService<IOptions<NetworkOptions>>().Value.AllowPrivateTargets!.Value));
         services.AddSingleton<TargetConnector>().AddSingleton<ProbeRegistry>();
-        services.AddSingleton<IHttpEngine>(provider =>
+        services.TryAddSingleton<IHttpEngine>(provider =>
             provider.GetRequiredService<IOptions<HttpOptions>>().Value.HttpEngine == HttpEngine.Full
                 ? ActivatorUtilities.CreateInstance<FullEngine>(provider) : ActivatorUtilities.CreateInstance<FastEngine>(provider));
         // One line for each kind of check.

@@ -26,8 +26,16 @@ public record IncidentResponse(
     int? LatencyMs, bool Alerted);
 
 /// <summary>An incident with what is known of why.</summary>
-/// <param name="Timeline">What happened, oldest first.</param>
-public sealed record IncidentWithEvidence(IncidentResponse Of, EvidenceResponse Evidence, IReadOnlyList<TimelineEntry> Timeline) : IncidentResponse(Of);
+public sealed record IncidentWithEvidence : IncidentResponse
+{
+    public IncidentWithEvidence(IncidentResponse incident, EvidenceResponse evidence, IReadOnlyList<TimelineEntry> timeline) : base(incident) =>
+        (Evidence, Timeline) = (evidence, timeline);
+
+    public EvidenceResponse Evidence { get; }
+
+    /// <summary>What happened, oldest first.</summary>
+    public IReadOnlyList<TimelineEntry> Timeline { get; }
+}
 
 /// <summary>The checks that matter most. Null: none that Monit still knows.</summary>
 /// <param name="Opened">The check that opened the incident.</param>

@@ -57,7 +57,8 @@ public abstract class TriedChecksHarmNobodyTests(ApiFixture api)
         await Is("NETWORK_ERROR", target.Url, ScriptedTarget.Text("nonsense"));
         await Is("TOO_MANY_REDIRECTS", target.Url, ScriptedTarget.Status(302, $"Location: {target.Url}\r\n"));
         await Is("UNEXPECTED_STATUS", target.Url, ScriptedTarget.Status(404));
-        await Is("TLS_ERROR", target.Url.Replace("http:", "https:", StringComparison.Ordinal));
+        await using (var secure = new ScriptedTarget(ScriptedTarget.Certificate(TimeProvider.System.GetUtcNow().AddDays(9))))
+            await Is("TLS_ERROR", secure.Url);
         await Is("BLOCKED_TARGET", "http://169.254.169.254/");
         var free = new TcpListener(System.Net.IPAddress.Loopback, 0);
         free.Start();

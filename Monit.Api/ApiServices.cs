@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Monit.Api.Auth;
+using Monit.Api.Checks;
 using Monit.Api.Confirmation;
 using Monit.Api.Http;
 using Monit.Api.Incidents;
@@ -31,6 +32,7 @@ public static class ApiServices
         services.AddUsers();
         services.AddRequestLimits();
         services.AddMonitors();
+        builder.AddTrials();
         services.AddConfirmation();
         services.AddOpenApi(ApiDocument.Configure);
         return builder;
@@ -55,6 +57,7 @@ public static class ApiServices
         var api = app.MapGroup("/api/v1").AddEndpointFilter(ValidationFilter.InvokeAsync);
         api.MapUsers();
         api.MapMonitors();
+        api.MapTrials();
         api.MapIncidents();
         app.MapConfirmation();
         app.MapOpenApi();

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Monit.Core.Options;
@@ -14,10 +15,12 @@ namespace Monit.Probes;
 
 public static class ProbeServices
 {
-    /// <summary>Adds what checks targets; usable without the pipeline and without stores.</summary>
+    /// <summary>Adds what checks targets; usable without the pipeline and without stores. May be called by each service of a process.</summary>
     public static IHostApplicationBuilder AddMonitProbes(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;
+        if (services.Any(service => service.ServiceType == typeof(ProbeRegistry)))
+            return builder;
         services.AddValidatedOptions<ProbeOptions>("Executor");
         if (FileLimit.Files is { } files)
             services.PostConfigure<ProbeOptions>(options => options.HttpSemaphoreCount = Math.Min(options.HttpSemaphoreCount, FileLimit.Permits(files)));
@@ -27,11 +30,11 @@ public static class ProbeServices
         if (OperatingSystem.IsLinux())
         {
             services.AddSingleton(provider => new NameResolver(provider.GetRequiredService<SystemResolver>(), provider.GetService<TimeProvider>() ?? TimeProvider.System));
-            services.AddSingleton<TargetResolver>(provider => provider.GetRequiredService<NameResolver>().ResolveAsync);
+            services.TryAddSingleton<TargetResolver>(provider => provider.GetRequiredService<NameResolver>().ResolveAsync);
             services.AddSingleton<FamilyResolver>(provider => provider.GetRequiredService<NameResolver>().ResolveAsync);
         }
         else
-            services.AddSingleton<TargetResolver>(provider => provider.GetRequiredService<SystemResolver>().ResolveAsync);
+            services.TryAddSingleton<TargetResolver>(provider => provider.GetRequiredService<SystemResolver>().ResolveAsync);
         builder.AddNetworkOptions();
         services.AddSingleton(provider => new TargetGuard(provider.GetRequiredService<IOptions<NetworkOptions>>().Value.AllowPrivateTargets!.Value));
         services.AddSingleton<TargetConnector>().AddSingleton<ProbeRegistry>();
@@ -40,6 +43,7 @@ public static class ProbeServices
         services.AddSingleton<IProbe>(Http);
         return builder;
     }
+
     private static HttpProbe Http(IServiceProvider provider)
     {
         var full = provider.GetRequiredService<FullEngine>();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -24,6 +25,9 @@ internal static class ContractSchemas
             foreach (var name in schema.Required ?? new HashSet<string>())
                 if (schema.Properties![name] is OpenApiSchema { Type: { } type } field)
                     field.Type = type & ~JsonSchemaType.Null;
+        // What may be anything may be null as well; said twice, null would be one too many of "one of".
+        foreach (var any in json.Properties.Where(property => property.PropertyType == typeof(JsonElement?) && schema.Properties?.ContainsKey(property.Name) == true))
+            schema.Properties![any.Name] = new OpenApiSchema();
         if (schema.Properties is { Count: > 0 } fields && json.UnmappedMemberHandling != JsonUnmappedMemberHandling.Disallow)
             schema.Required = fields.Keys.ToHashSet();
         return Task.CompletedTask;

@@ -24,13 +24,17 @@ internal static class RequestLimits
         return services;
     }
 
-    private static RateLimitPartition<Key> Partition(HttpContext http, RequestLimitOptions options) =>
-        options.RequestsPerSecond == 0 || !IsLimited(http.Request.Path)
-            ? RateLimitPartition.GetNoLimiter(default(Key))
+    /// <summary>The bucket of whoever sends a request.</summary>
+    /// <param name="perSecond">0: no limit.</param>
+    public static RateLimitPartition<Key> Bucket(HttpContext http, int perSecond, int burst) =>
+        perSecond == 0 ? RateLimitPartition.GetNoLimiter(default(Key))
             : RateLimitPartition.GetTokenBucketLimiter(KeyOf(http), _ => new TokenBucketRateLimiterOptions
             {
-                TokenLimit = options.Burst, TokensPerPeriod = options.RequestsPerSecond, ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+                TokenLimit = burst, TokensPerPeriod = perSecond, ReplenishmentPeriod = TimeSpan.FromSeconds(1),
             });
+
+    private static RateLimitPartition<Key> Partition(HttpContext http, RequestLimitOptions options) =>
+        Bucket(http, IsLimited(http.Request.Path) ? options.RequestsPerSecond : 0, options.Burst);
 
     private static bool IsLimited(PathString path) =>
         path.StartsWithSegments("/api") || path.StartsWithSegments("/openapi") || path.StartsWithSegments("/docs");
@@ -39,5 +43,5 @@ internal static class RequestLimits
         Guid.TryParse(http.User.FindFirstValue(JwtRegisteredClaimNames.Sub), out var account)
             ? new(account, 0) : new(Guid.Empty, 1 + (int)((uint)ClientNetwork.Of(http.Connection.RemoteIpAddress).GetHashCode(StringComparison.Ordinal) % AddressBuckets));
 
-    private readonly record struct Key(Guid Account, int Address);
+    internal readonly record struct Key(Guid Account, int Address);
 }

@@ -1,3 +1,5 @@
+using Monit.Core.Checks.Reports;
+
 namespace Monit.Core.Incidents;
 
 /// <summary>What a check saw, kept with the incident that it opened or closed.</summary>
@@ -7,10 +9,10 @@ public sealed class IncidentEvidence
     public required EvidenceKind Kind { get; init; }
     /// <summary>When the check began.</summary>
     public required DateTimeOffset At { get; init; }
-    /// <summary>The report of the check as JSON, compressed; at most <see cref="MaxSize"/> bytes.</summary>
+    /// <summary>A file of <see cref="EvidenceFile"/>; at most <see cref="MaxSize"/> bytes.</summary>
     public required byte[] Data { get; init; }
 
-    public const int MaxSize = 16 * 1024;
+    public const int MaxSize = EvidenceFile.MaxSize;
 }
 
 /// <summary>Which check it is.</summary>

@@ -63,7 +63,13 @@ internal sealed class ProbeRun : CancellationTokenSource
 
         public ProbeRun Start(TimeSpan timeout, CancellationToken abort)
         {
-            var run = _idle.TryDequeue(out var used) && used._abort == abort ? used : new ProbeRun(time, abort);
+            if (_idle.TryDequeue(out var run) && run._abort != abort)
+            {
+                // It would stay registered with its token, of whatever lifetime.
+                run.Dispose();
+                run = null;
+            }
+            run ??= new ProbeRun(time, abort);
             (run._timeout, run._started) = (timeout, time.GetTimestamp());
             run.Clock.Start();
             run.CancelAfter(timeout);

@@ -21,6 +21,8 @@ public sealed class ArchitectureTests
         ["Monit.Core"] = [],
         ["Monit.Storage"] = ["Monit.Core"],
         ["Monit.Probes"] = ["Monit.Core"],
+        // Checks without the pipeline and without stores.
+        ["Monit.Check"] = ["Monit.Core", "Monit.Probes"],
         ["Monit.ServiceDefaults"] = ["Monit.Core", "Monit.Storage"],
         ["Monit.Alerts.Contract"] = [],
         ["Monit.Api"] = ["Monit.Core", "Monit.Storage", "Monit.Probes", "Monit.ServiceDefaults"],

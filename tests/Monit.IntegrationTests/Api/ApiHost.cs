@@ -40,7 +40,7 @@ public sealed class ApiHost : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         foreach (var (key, value) in ((string, string)[])[
             ("ConnectionStrings:redis", redis), ("Scheduling:KeyPrefix", Testing.LocalStores.NewPrefix()),
-            ("Auth:Secret", Secret), ("DataProtection:Key", Secret), ("Auth:RateLimitPerMinute", "0"), ("Api:RequestsPerSecond", "0"), .. settings])
+            ("Auth:Secret", Secret), ("DataProtection:Key", Secret), ("Auth:RateLimitPerMinute", "0"), ("Api:RequestsPerSecond", "0"), ("Api:ChecksPerSecond", "0"), .. settings])
             builder.Configuration[key] = value;
         builder.AddServiceDefaults();
         builder.AddMonitRedis();

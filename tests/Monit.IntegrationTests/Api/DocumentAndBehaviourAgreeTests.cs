@@ -169,6 +169,9 @@ public abstract partial class DocumentAndBehaviourAgreeTests(ApiFixture api)
             case "POST /users/login":
                 yield return _host.Anonymous.SendAsync("POST", operation.Path, new { email = user.Email, password = "correct horse" });
                 break;
+            case "POST /checks":
+                yield return user.SendAsync("POST", operation.Path, Valid(operation, ("id", Guid.Empty)));
+                break;
             case "POST /monitors":
                 var full = await _host.NewUserAsync();
                 for (var i = 0; i < 11; i++)
@@ -191,6 +194,8 @@ public abstract partial class DocumentAndBehaviourAgreeTests(ApiFixture api)
             "POST /users/register" => new JsonObject { ["name"] = "Tester", ["email"] = $"contract{Interlocked.Increment(ref _accounts)}-{Environment.ProcessId}@example.com", ["password"] = "correct horse" },
             "POST /users/login" => new JsonObject { ["email"] = "nobody@example.com", ["password"] = "wrong horse" },
             "POST /monitors" => new JsonObject { ["url"] = "https://example.com/", ["interval_sec"] = 86_400 },
+            // Refused by the guard at once, which is an answer like any other.
+            "POST /checks" => new JsonObject { ["url"] = "http://127.0.0.1:9/", ["timeout_sec"] = 1 },
             "PATCH /monitors/{id}" => new JsonObject { ["enabled"] = true },
             _ => throw new InvalidOperationException($"{operation} has no valid body here yet"),
         };
@@ -240,6 +245,8 @@ public abstract partial class DocumentAndBehaviourAgreeTests(ApiFixture api)
         End("maximum", 1, n => n);
         End("minLength", -1, n => Text(name, (int)n));
         End("maxLength", 1, n => Text(name, (int)n));
+        if (schema["format"]?.GetValue<string>() == "uuid")
+            bad.Add("00000000");
         if (schema["enum"] is JsonArray values)
             (good, bad) = ([.. values.Select(v => v!.DeepClone())], ["no-such-value"]);
         if (Types(schema).Contains("boolean"))

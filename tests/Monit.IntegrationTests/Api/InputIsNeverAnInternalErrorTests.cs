@@ -36,7 +36,7 @@ public abstract class InputIsNeverAnInternalErrorTests(ApiFixture api)
     {
         var (user, token) = await _host.NewTokenAsync();
         var id = await user.NewMonitorAsync();
-        foreach (var (method, path) in new[] { ("POST", "/users/login"), ("POST", "/users/register"), ("POST", "/monitors"), ("PATCH", $"/monitors/{id}") })
+        foreach (var (method, path) in new[] { ("POST", "/users/login"), ("POST", "/users/register"), ("POST", "/monitors"), ("POST", "/checks"), ("PATCH", $"/monitors/{id}") })
             (await SendAsync(method, path, Encoding.UTF8.GetBytes(Monitor), type, token)).IsProblem(415, "unsupported_media_type");
     }
 
@@ -57,6 +57,7 @@ public abstract class InputIsNeverAnInternalErrorTests(ApiFixture api)
     {
         var user = await _host.NewUserAsync();
         (await user.SendAsync("POST", "/monitors", body)).IsProblem(400, "validation_failed", field);
+        (await user.SendAsync("POST", "/checks", body)).IsProblem(400, "validation_failed", field);
         (await user.SendAsync("PATCH", $"/monitors/{await user.NewMonitorAsync()}", body)).IsProblem(400, "validation_failed", field);
     }
 
@@ -84,7 +85,7 @@ public abstract class InputIsNeverAnInternalErrorTests(ApiFixture api)
             [.. "{\"\xff\":1}"u8], [0xef, 0xbb, 0xbf], [0xef, 0xbb, 0xbf, .. "{"u8], Encoding.Unicode.GetBytes(Monitor), Encoding.UTF32.GetBytes(Monitor), [],
         ];
         foreach (var body in bodies)
-            foreach (var (method, path) in new[] { ("POST", "/monitors"), ("PATCH", $"/monitors/{id}"), ("POST", "/users/login"), ("POST", "/users/register") })
+            foreach (var (method, path) in new[] { ("POST", "/monitors"), ("POST", "/checks"), ("PATCH", $"/monitors/{id}"), ("POST", "/users/login"), ("POST", "/users/register") })
                 (await SendAsync(method, path, body, "application/json", token)).IsProblem(400, "validation_failed");
     }
 
@@ -136,6 +137,8 @@ public abstract class InputIsNeverAnInternalErrorTests(ApiFixture api)
         foreach (var (method, path) in new[] { ("GET", ""), ("DELETE", ""), ("GET", "/status"), ("POST", "/check"), ("GET", "/incidents") })
             (await user.SendAsync(method, $"/monitors/{id}{path}")).IsProblem(404, "not_found");
         (await user.SendAsync("PATCH", $"/monitors/{id}", "{}")).IsProblem(404, "not_found");
+        foreach (var path in new[] { "", "/alerts" })
+            (await user.GetAsync($"/incidents/{id}{path}")).IsProblem(404, "not_found");
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Monit.Alerts.Delivery;
 using Monit.Alerts.Telemetry;
+using Monit.Api.Checks;
 using Monit.Testing;
 using Monit.Worker.Telemetry;
 
@@ -19,7 +20,7 @@ public sealed partial class DocumentTests(LocalStores stores)
     {
         using var services = new ServiceCollection().AddMetrics()
             .AddSingleton(Options.Create(new DeliveryOptions())).AddSingleton<DeliveryQueue>()
-            .AddSingleton<PipelineMetrics>().AddSingleton<DeliveryMetrics>().BuildServiceProvider();
+            .AddSingleton<PipelineMetrics>().AddSingleton<DeliveryMetrics>().AddSingleton<TrialTelemetry>().BuildServiceProvider();
         var own = services.GetRequiredService<IMeterFactory>();
         var found = new ConcurrentQueue<string>();
         using var listener = new MeterListener
@@ -33,6 +34,7 @@ public sealed partial class DocumentTests(LocalStores stores)
         listener.Start();
         services.GetRequiredService<PipelineMetrics>();
         services.GetRequiredService<DeliveryQueue>();
+        services.GetRequiredService<TrialTelemetry>();
         Assert.Equal(Rows("instrument").Select(row => $"{Names(row[0]).Single()} {Names(row[1]).Single()} {row[2]} {Names(row[3]).Single()}").Order(), found.Order());
     }
 
@@ -54,11 +56,13 @@ public sealed partial class DocumentTests(LocalStores stores)
             Assert.All(span.TagObjects, tag => Assert.Contains(tag.Key, listed.Attributes));
         }
         // Releases, failed dispatches and failed mails occur only in outages.
-        Assert.Equal(spans.Keys.Except(["monit.release"]).Order(),
+        Assert.Equal(spans.Keys.Except(["monit.release", "monit.trial"]).Order(),
             journey.Spans.Ended.Where(span => span.Source.Name.StartsWith("Monit.", StringComparison.Ordinal)).Select(span => span.OperationName).Distinct()
                 .Except(["monit.release"]).Order());
         // Nor is anything lacking otherwise.
         instruments.Remove("monit.checks.given_back");
+        // Of the API; see TriedChecksAreTracedTests.
+        instruments.Remove("monit.trial.duration");
         var listedAttributes = instruments.SelectMany(row => row.Value.Select(attribute => (row.Key, attribute))).ToHashSet();
         Assert.True(listedAttributes.SetEquals(measured.Keys),
             $"Listed, but TracedJourney.RunAsync records no: {string.Join(", ", listedAttributes.Except(measured.Keys))}. "
@@ -92,11 +96,11 @@ public sealed partial class DocumentTests(LocalStores stores)
         instrument.GetType().Name.Split('`')[0].Replace("Observable", "", StringComparison.Ordinal).ToLowerInvariant();
 
     // The rows of the table whose first column has the given title.
-    private static IEnumerable<string[]> Rows(string title) => File.ReadLines(Path.Combine(Root(), "docs/telemetry.md"))
+    internal static IEnumerable<string[]> Rows(string title) => File.ReadLines(Path.Combine(Root(), "docs/telemetry.md"))
         .SkipWhile(line => !line.StartsWith($"| {title} |", StringComparison.Ordinal)).Skip(2)
         .TakeWhile(line => line.StartsWith('|')).Select(line => line.Split('|')[1..].Select(cell => cell.Trim()).ToArray());
 
-    private static string[] Names(string cell) => [.. Quoted().Matches(cell).Select(match => match.Groups[1].Value)];
+    internal static string[] Names(string cell) => [.. Quoted().Matches(cell).Select(match => match.Groups[1].Value)];
 
     private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../.."));
 

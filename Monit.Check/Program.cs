@@ -1,0 +1,3 @@
+using Monit.Check;
+
+return await CheckCommand.RunAsync(args, Console.Out, Console.Error);

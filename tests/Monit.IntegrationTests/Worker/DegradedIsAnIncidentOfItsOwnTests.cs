@@ -92,7 +92,7 @@ public abstract class DegradedIsAnIncidentOfItsOwnTests(LocalStores stores, Garn
         Probe.Answer = _ => (200, Slow);
         var id = await AddAsync(worker, monitor => monitor.IntervalSec = 3600, checks: 2);
         await OpenAsync(worker, id);
-        await worker.Schedule.RestoreAsync(worker.Schedule.Keys.ShardOf(id), [new(id, (await worker.ViewAsync(id)).Incident.Encode(), default)], default);
+        await worker.Schedule.RestoreAsync(worker.Schedule.Keys.ShardOf(id), [new(id, (await worker.ViewAsync(id)).Incident.Encode(), default)], TestContext.Current.CancellationToken);
         await Eventually.True(async () => (await worker.ViewAsync(id)).Incident is { IsDegraded: true, DegradedCount: 1, FailureCount: 0 }, "it is degraded as SQL says");
     }
 
@@ -110,7 +110,7 @@ public abstract class DegradedIsAnIncidentOfItsOwnTests(LocalStores stores, Garn
         for (var check = 1; check < checks; check++)
         {
             var before = (await Eventually.Get(() => worker.ViewAsync(id), view => view.Status is not null, "it is checked")).Status!.Value.CheckedAt;
-            await worker.Sync.SyncAsync([id], TimeSpan.Zero, force: true);
+            await worker.Sync.SyncAsync([id], TimeSpan.Zero, force: true, TestContext.Current.CancellationToken);
             await Eventually.True(async () => (await worker.ViewAsync(id)).Status!.Value.CheckedAt > before, "it is checked again");
         }
         return id;

@@ -79,7 +79,7 @@ public abstract class SecretsThatCannotBeOpenedAreNoOutageTests(LocalStores stor
         api.Services.AddSingleton<SecretVault>();
         using var host = api.Build();
         var now = TimeProvider.System.GetUtcNow();
-        host.Services.GetRequiredService<IKeyManager>().CreateNewKey(now.AddMinutes(-1), now.AddDays(90));
+        host.Services.GetRequiredService<IKeyManager>().CreateNewKey(now, now.AddDays(90));
         var sealedSecrets = host.Services.GetRequiredService<SecretVault>().Seal(Secrets.OriginOf(Url), Token("secret"));
         var old = worker.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("Monit.Monitors.Secrets.v1");
         Assert.Throws<System.Security.Cryptography.CryptographicException>(() => old.Unprotect(sealedSecrets!));

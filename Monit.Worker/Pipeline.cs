@@ -83,7 +83,7 @@ internal sealed partial class Pipeline(
         await EndAsync("claiming", _claiming, cancellationToken);
         jobs.Complete();
         await EndAsync("checking", _checking, cancellationToken);
-        results.Writer.TryComplete();
+        results.Complete();
         await EndAsync("deciding", _deciding, cancellationToken);
         incidents.Finish();
         await EndAsync("recording", _recording, cancellationToken);

@@ -44,6 +44,9 @@ public static class WorkerServices
         services.AddHealthChecks().AddCheck<ClaimLoopHealthCheck>("claim-loop");
         services.AddSingleton<JobQueue>().AddSingleton<SchedulerStage>();
         services.AddSingleton<Owners>().AddSingleton<PermitPool>().AddSingleton<StallWatch>().AddSingleton<CheckErrors>();
+        services.AddValidatedOptions<GoodCheckOptions>("ResultProcessor");
+        services.AddSingleton<GoodChecks>().AddSingleton<ConfigReader>();
+        services.AddSingleton<SecretTroubles>().AddHealthChecks().AddCheck<SecretTroubles>("secrets");
         services.AddSingleton<Shortages>().AddHealthChecks().AddCheck<Shortages>("capacity");
         services.AddSingleton<LeaseKeeper>().AddSingleton<ExecutorStage>();
         services.AddSingleton<ResultChannel>().AddSingleton<RetryBudget>().AddSingleton<Completions>();

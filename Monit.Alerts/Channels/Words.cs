@@ -1,5 +1,6 @@
 using System.Globalization;
 using Monit.Core.Checks;
+using Monit.Core.Checks.Assertions;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
 
@@ -33,6 +34,9 @@ internal static class Words
         };
         return words is null ? incident.Reason : $"{incident.Reason}: {words}";
     }
+
+    /// <summary>What the monitor was during its incident.</summary>
+    public static string State(MonitorIncident incident) => incident.Severity is Severity.Degraded ? "degraded" : "down";
 
     /// <summary>The duration in its two largest units, such as <c>2 h 5 min</c>.</summary>
     public static string Duration(TimeSpan time)

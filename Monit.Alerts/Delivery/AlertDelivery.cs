@@ -36,7 +36,8 @@ internal sealed partial class AlertDelivery(
         }
         var wanted = claims.Where(claim => claim.Wanted).ToList();
         if (wanted.Count < claims.Count)
-            await EndAsync([.. claims.Except(wanted)], new(SendOutcome.Cancelled, "The monitor was disabled."), default, TimeSpan.Zero, abort);
+            foreach (var cancelled in claims.Except(wanted).GroupBy(claim => claim.WhyNot))
+                await EndAsync([.. cancelled], new(SendOutcome.Cancelled, cancelled.Key), default, TimeSpan.Zero, abort);
         if (wanted.Count == 0)
             return;
 
@@ -97,8 +98,8 @@ internal sealed partial class AlertDelivery(
 
         if (!await RecordAsync(() => store.EndAsync(claims, end), claims[0], abort))
             LogLost(logger, claims[0].Alert.Id);
-        if (claims is [{ Alert: { Kind: AlertKind.Down } down }] && end.Status is not AlertStatus.Pending
-            && await store.WaitingRecoveryAsync(down, abort) is { } recovery)
+        if (claims is [{ Alert: { Kind: not AlertKind.Recovery } first }] && end.Status is not AlertStatus.Pending
+            && await store.WaitingRecoveryAsync(first, abort) is { } recovery)
             queue.TryOffer(recovery);
     }
 

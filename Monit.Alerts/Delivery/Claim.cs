@@ -1,6 +1,7 @@
 using Monit.Alerts.Channels;
 using Monit.Alerts.Routing;
 using Monit.Core.Alerts;
+using Monit.Core.Checks.Assertions;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
 
@@ -29,7 +30,11 @@ internal sealed record Claim
 
     /// <summary>
     /// False if the monitor was disabled while an earlier attempt was in progress, so that the alert was not cancelled then.
-    /// An incident that ended without a recovery alert was closed by disabling.
+    /// An incident that ended without a recovery alert was closed by disabling, or a worse one has taken its place.
     /// </summary>
     public bool Wanted => Monitor.Enabled && (Incident.EndTime is null || HasRecovery);
+
+    /// <summary>Why it is not wanted.</summary>
+    public string WhyNot => Monitor.Enabled && Incident.Severity is Severity.Degraded
+        ? "The monitor went down, or was disabled, before this was sent." : "The monitor was disabled.";
 }

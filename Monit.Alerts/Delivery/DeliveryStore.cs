@@ -26,9 +26,9 @@ internal sealed class DeliveryStore(
             .Select(a => new DueAlert(a.Id, a.NextAttemptAt)).ToListAsync(token);
     }, ct);
 
-    /// <summary>The recovery alert that waits for this down alert; null if there is none.</summary>
-    public Task<Guid?> WaitingRecoveryAsync(Alert down, CancellationToken ct) => RunAsync((db, token) =>
-        db.Alerts.Where(a => a.IncidentId == down.IncidentId && a.Destination == down.Destination
+    /// <summary>The recovery alert that waits for this alert of the same incident; null if there is none.</summary>
+    public Task<Guid?> WaitingRecoveryAsync(Alert first, CancellationToken ct) => RunAsync((db, token) =>
+        db.Alerts.Where(a => a.IncidentId == first.IncidentId && a.Destination == first.Destination
                 && a.Kind == AlertKind.Recovery && a.Status == AlertStatus.Pending)
             .Select(a => (Guid?)a.Id).SingleOrDefaultAsync(token), ct);
 
@@ -123,8 +123,8 @@ internal sealed class DeliveryStore(
             .SetProperty(a => a.Attempts, a => a.Attempts + 1), ct);
 
     /// <summary>
-    /// A held alert and all that can go into one mail with it, once it is due. Recovery alerts follow their down alerts there, and
-    /// need not wait for them, unless another sender has one.
+    /// A held alert and all that can go into one mail with it, once it is due. Recovery alerts follow the first alerts of their incidents there,
+    /// and need not wait for them, unless another sender has one.
     /// </summary>
     private async Task<List<Guid>> HeldWithAsync(MonitDb db, Guid id, DateTimeOffset now, CancellationToken ct)
     {
@@ -144,23 +144,23 @@ internal sealed class DeliveryStore(
             from alert in Unsent(db, now)
             join monitor in db.Monitors on alert.MonitorId equals monitor.Id
             where monitor.UserId == held.UserId
-                && (alert.Kind == AlertKind.Down || !db.Alerts.Any(down => down.IncidentId == alert.IncidentId && down.Destination == alert.Destination
-                    && down.Kind == AlertKind.Down && down.Status == AlertStatus.Sending && down.ClaimedUntil >= now))
+                && (alert.Kind != AlertKind.Recovery || !db.Alerts.Any(first => first.IncidentId == alert.IncidentId && first.Destination == alert.Destination
+                    && (first.Kind == AlertKind.Down || first.Kind == AlertKind.Degraded) && first.Status == AlertStatus.Sending && first.ClaimedUntil >= now))
             select new { alert.Id, monitor.AlertEmail }).ToListAsync(ct);
         return [.. unsent.Where(alert => RecipientOf(alert.AlertEmail) == recipient).Select(alert => alert.Id)];
     }
 
     // Other kinds and destinations are those of a newer version beside this one, and left to it.
     private static IQueryable<Alert> Unsent(MonitDb db, DateTimeOffset now) => db.Alerts
-        .Where(a => (a.Kind == AlertKind.Down || a.Kind == AlertKind.Recovery) && a.Destination == "")
+        .Where(a => (a.Kind == AlertKind.Down || a.Kind == AlertKind.Degraded || a.Kind == AlertKind.Recovery) && a.Destination == "")
         .Where(a => a.Status == AlertStatus.Pending || (a.Status == AlertStatus.Sending && a.ClaimedUntil < now));
 
-    // A recovery alert waits until its down alert is delivered or given up, so that they arrive in order.
+    // A recovery alert waits until the alert of the same incident's beginning is delivered or given up, so that they arrive in order.
     private static IQueryable<Alert> Due(MonitDb db, DateTimeOffset now) => Unsent(db, now)
         .Where(a => a.NextAttemptAt <= now || a.Status == AlertStatus.Sending)
-        .Where(a => a.Kind == AlertKind.Down || !db.Alerts.Any(down => down.IncidentId == a.IncidentId && down.Destination == a.Destination
-            && down.Kind == AlertKind.Down
-            && (down.Status == AlertStatus.Pending || down.Status == AlertStatus.Sending)));
+        .Where(a => a.Kind != AlertKind.Recovery || !db.Alerts.Any(first => first.IncidentId == a.IncidentId && first.Destination == a.Destination
+            && (first.Kind == AlertKind.Down || first.Kind == AlertKind.Degraded)
+            && (first.Status == AlertStatus.Pending || first.Status == AlertStatus.Sending)));
 
     private Task<T> RunAsync<T>(Func<MonitDb, CancellationToken, Task<T>> query, CancellationToken ct) =>
         resilience.RunAsync(async token =>

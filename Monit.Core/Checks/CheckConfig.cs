@@ -39,6 +39,13 @@ public sealed record CheckConfig(
     /// <summary>The URL for logs: without the query, which may contain a secret.</summary>
     public string LogUrl => Url.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query ? Url[..query] : Url;
 
+    // For logs and messages: no secrets, and of the URL only what logs may have.
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"Version = {Version}, Interval = {Interval}, Timeout = {Timeout}, Url = {LogUrl}, Format = {LowestFormat}");
+        return true;
+    }
+
     /// <param name="format">1 or 2. A configuration that this format cannot hold is written in <see cref="LowestFormat"/>.</param>
     public string Encode(int format = 1) => string.Create(CultureInfo.InvariantCulture,
         $"{Version} {(long)Interval.TotalMilliseconds} {(long)Timeout.TotalMilliseconds} {Target(format)}");

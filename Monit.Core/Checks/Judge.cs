@@ -48,7 +48,7 @@ internal static class Judge
 
     private static AssertionResult[] Results(IReadOnlyList<Assertion> assertions, in Observation seen, DateTimeOffset at)
     {
-        var facts = SeenFacts.Of(seen, at);
+        using var facts = SeenFacts.Of(seen, at);
         return Array.ConvertAll(Compiled.GetValue(assertions, static list => [.. list.Select(assertion => new AssertionEvaluator(assertion))]), one => one.Judge(facts));
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Monit.Core.Checks.Answers;
 using Monit.Core.Checks.Assertions;
 using Monit.Core.Checks.Http;
@@ -18,7 +17,7 @@ internal static class SeenFacts
             Status = seen.HttpStatus,
             Headers = answer is null ? Facts.NoHeaders : answer.Headers.GroupBy(header => header.Key, StringComparer.OrdinalIgnoreCase)
                 .ToDictionary(group => group.Key, IReadOnlyList<string> (group) => [.. group.Select(header => header.Value)], StringComparer.OrdinalIgnoreCase),
-            Body = answer is not null && body.Problem is null ? Encoding.UTF8.GetString(body.Bytes.Span) : null,
+            BodyBytes = answer is not null && body.Problem is null ? body.Bytes : null,
             BodyProblem = body.Problem,
             Phases = seen.Phases,
             Total = seen.Total,

@@ -35,8 +35,8 @@ public readonly record struct Outcome(MonitorState State, IncidentState Incident
 /// <summary>
 /// The decision tree, a pure function: quick retries first, then the failure is counted; the threshold opens one incident,
 /// and from there on a terminal failure slows the monitor down. Enough successes in a row close it. What could not be judged changes
-/// nothing. A degraded result counts as a success for an incident in which the monitor is down, and opens one of its own severity at
-/// the same threshold; an incident that is worse takes the place of that one.
+/// nothing. A degraded check is no failure: it counts as a success for an incident in which the monitor is down, and for one of its
+/// own severity at the same threshold. An incident that is worse takes the place of one that is degraded.
 /// </summary>
 public static class Decision
 {
@@ -48,29 +48,46 @@ public static class Decision
     {
         if (result.Kind == FailureKind.NotJudged)
             return new Outcome(state.State, state, NextCheck.Slot, IncidentChange.None);
-        return result.Success || result.IsDegraded ? Passed(state, result.IsDegraded, at, rules) : Failed(state, result.Kind, at, rules, mayRetry);
+        if (!result.Success && !result.IsDegraded)
+            return Failed(state, result.Kind, at, rules, mayRetry);
+        var passed = WithDegraded(Passed(state), result.IsDegraded, at);
+        if (state.DbIncident && !(result.IsDegraded && state.IsDegraded))
+            return Succeeded(passed, at, rules);
+        return result.IsDegraded && !state.IsDegraded ? Degraded(passed, rules) : Unchanged(passed with { SuccessCount = 0, FirstSuccessAt = 0 });
     }
 
-    private static Outcome Passed(in IncidentState state, bool isDegraded, long at, DecisionRules rules)
+    // What was counted of failures is over, unless an incident is open; and the monitor is back at its own pace.
+    private static IncidentState Passed(in IncidentState state) => state.IsDown
+        ? state with { RetryCount = 0, Parked = false }
+        : state with { FailureCount = 0, RetryCount = 0, FirstFailureAt = 0, Parked = false };
+
+    private static IncidentState WithDegraded(in IncidentState state, bool isDegraded, long at)
     {
-        // What was counted of failures is over, unless an incident is open.
-        var next = state.IsDown ? state with { RetryCount = 0 } : state with { FailureCount = 0, RetryCount = 0, FirstFailureAt = 0, Parked = false };
-        next = isDegraded ? next with { DegradedCount = next.DegradedCount + 1, FirstDegradedAt = next.DegradedCount == 0 ? at : next.FirstDegradedAt }
-            : state.IsDegraded ? next : next with { DegradedCount = 0, FirstDegradedAt = 0 };
-        if (state.DbIncident && !(isDegraded && state.IsDegraded))
-        {
-            next = next with { SuccessCount = state.SuccessCount + 1, FirstSuccessAt = state.SuccessCount == 0 ? at : state.FirstSuccessAt };
-            if (next.SuccessCount < rules.SuccessThreshold)
-                return new Outcome(next.State, next, NextCheck.Slot, IncidentChange.None);
-            var after = isDegraded ? new IncidentState { DegradedCount = next.DegradedCount, FirstDegradedAt = next.FirstDegradedAt } : default;
-            return new Outcome(after.State, after, NextCheck.Slot, IncidentChange.Close, next.FirstSuccessAt);
-        }
-        next = next with { SuccessCount = 0, FirstSuccessAt = 0 };
-        if (!isDegraded || state.IsDegraded || next.DegradedCount < rules.FailureThreshold)
-            return new Outcome(next.State, next, NextCheck.Slot, IncidentChange.None);
-        next = next with { DbIncident = true, Severity = Severity.Degraded };
+        if (isDegraded)
+            return state with { DegradedCount = state.DegradedCount + 1, FirstDegradedAt = state.DegradedCount == 0 ? at : state.FirstDegradedAt };
+        return state.IsDegraded ? state : state with { DegradedCount = 0, FirstDegradedAt = 0 };
+    }
+
+    // Another check that does not have what the open incident is about.
+    private static Outcome Succeeded(in IncidentState state, long at, DecisionRules rules)
+    {
+        var next = state with { SuccessCount = state.SuccessCount + 1, FirstSuccessAt = state.SuccessCount == 0 ? at : state.FirstSuccessAt };
+        if (next.SuccessCount < rules.SuccessThreshold)
+            return Unchanged(next);
+        // Of one in which the monitor was down, degraded checks remain; the next one opens their incident, as a check changes one thing only.
+        var after = state.IsDown ? new IncidentState { DegradedCount = next.DegradedCount, FirstDegradedAt = next.FirstDegradedAt } : default;
+        return new Outcome(after.State, after, NextCheck.Slot, IncidentChange.Close, next.FirstSuccessAt);
+    }
+
+    private static Outcome Degraded(in IncidentState state, DecisionRules rules)
+    {
+        if (state.DegradedCount < rules.FailureThreshold)
+            return Unchanged(state);
+        var next = state with { DbIncident = true, Severity = Severity.Degraded };
         return new Outcome(next.State, next, NextCheck.Slot, IncidentChange.Open, next.FirstDegradedAt);
     }
+
+    private static Outcome Unchanged(in IncidentState state) => new(state.State, state, NextCheck.Slot, IncidentChange.None);
 
     private static Outcome Failed(in IncidentState state, FailureKind kind, long at, DecisionRules rules, bool mayRetry)
     {
@@ -85,6 +102,7 @@ public static class Decision
         }
 
         failing = failing with { FailureCount = state.FailureCount + 1, RetryCount = 0 };
+        // A failure neither adds to the degraded checks nor ends their row: a monitor that is degraded or down by turns is degraded.
         var opens = !state.IsDown && failing.FailureCount >= rules.FailureThreshold;
         if (opens || state.IsDown)
             failing = failing with { DbIncident = true, Severity = Severity.Down, DegradedCount = 0, FirstDegradedAt = 0, Parked = kind == FailureKind.Terminal };

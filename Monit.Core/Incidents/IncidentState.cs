@@ -21,7 +21,7 @@ public readonly record struct IncidentState(int FailureCount, int RetryCount, lo
     /// <summary>When the first of them began.</summary>
     public long FirstSuccessAt { get; init; }
 
-    /// <summary>Consecutive checks that were degraded, or worse while <see cref="Severity"/> is degraded.</summary>
+    /// <summary>Degraded checks since the last good one, or since the monitor was last down; failures among them are not counted.</summary>
     public int DegradedCount { get; init; }
 
     /// <summary>When the first of them began.</summary>

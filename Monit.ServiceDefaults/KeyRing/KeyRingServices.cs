@@ -8,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Monit.Core.Options;
 using Monit.Storage.Resilience;
+using Monit.Storage.Secrets;
 
 namespace Monit.ServiceDefaults.KeyRing;
 
@@ -42,6 +43,9 @@ public static class KeyRingServices
     {
         builder.Services.AddHostedService<KeyRingCheck>();
         builder.Services.AddDataProtection().SetApplicationName("Monit");
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<FreshKeys>().AddSingleton<IKeyRing>(services => services.GetRequiredService<FreshKeys>());
+        builder.Services.Replace(ServiceDescriptor.Singleton<IKeyManager>(services => services.GetRequiredService<FreshKeys>()));
         builder.Services.AddOptions<KeyManagementOptions>().Configure<IServiceProvider>((keys, services) =>
         {
             keys.XmlRepository = repository(services);

@@ -61,7 +61,8 @@ public readonly record struct Removal(Guid Id, long? Version);
 
 /// <summary>A monitor as SQL has it, to compare with Redis.</summary>
 /// <param name="Farthest">The maximum time until its next check.</param>
-public readonly record struct Expected(Guid Id, long Version, TimeSpan Farthest);
+/// <param name="Format">The <see cref="CheckConfig.LowestFormat"/> that can hold it.</param>
+public readonly record struct Expected(Guid Id, long Version, TimeSpan Farthest, int Format = 1);
 
 /// <summary>Positions, from 0, within a compared page: missing or outdated monitors, and those due too far ahead.</summary>
 public sealed record Comparison(IReadOnlyList<int> Missing, IReadOnlyList<int> TooFar);

@@ -163,15 +163,16 @@ public sealed class RedisSchedule(
         return (int)await RunAsync(RedisScript.Remove, shard, args, ct);
     }
 
-    /// <summary>Finds monitors that Redis lacks, has in an older version, or has due too far ahead.</summary>
+    /// <summary>Finds monitors that Redis lacks, has in an older version or in a format that cannot hold them, or has due too far ahead.</summary>
     public async Task<Comparison> CompareAsync(int shard, IReadOnlyList<Expected> page, CancellationToken ct = default)
     {
-        var args = new RedisValue[page.Count * 3];
+        var args = new RedisValue[page.Count * 4];
         for (var i = 0; i < page.Count; i++)
         {
-            args[i * 3] = Text(page[i].Id);
-            args[i * 3 + 1] = page[i].Version;
-            args[i * 3 + 2] = Ms(page[i].Farthest);
+            args[i * 4] = Text(page[i].Id);
+            args[i * 4 + 1] = page[i].Version;
+            args[i * 4 + 2] = Ms(page[i].Farthest);
+            args[i * 4 + 3] = page[i].Format;
         }
         var reply = await RunAsync(RedisScript.Compare, shard, args, ct);
         return new Comparison(Positions(reply[0]), Positions(reply[1]));

@@ -9,7 +9,8 @@ namespace Monit.Storage.Secrets;
 /// Encrypts the secrets of a monitor, by ASP.NET's Data Protection, for SQL and Redis. They are bound to whom they are for, so that
 /// no change of the URL, by whatever process, leads them to somebody else.
 /// </summary>
-public sealed class SecretVault(IDataProtectionProvider protection)
+/// <param name="keys">Null: they never change.</param>
+public sealed class SecretVault(IDataProtectionProvider protection, IKeyRing? keys = null)
 {
     // On first use: without keys a process works as long as no monitor has secrets.
     private IDataProtector Protector => field ??= protection.CreateProtector("Monit.Monitors.Secrets.v1");
@@ -28,8 +29,20 @@ public sealed class SecretVault(IDataProtectionProvider protection)
     {
         if (secrets is null)
             return new Dictionary<string, string>();
-        var content = JsonSerializer.Deserialize(Protector.Unprotect(secrets), SecretJson.Default.Content)!;
+        var content = JsonSerializer.Deserialize(Unprotect(secrets), SecretJson.Default.Content)!;
         return content.Origin == origin ? content.Secrets : null;
+    }
+
+    private string Unprotect(string secrets)
+    {
+        try
+        {
+            return Protector.Unprotect(secrets);
+        }
+        catch (CryptographicException) when (keys?.Refresh() == true)
+        {
+            return Protector.Unprotect(secrets);
+        }
     }
 
     internal sealed record Content(string Origin, IReadOnlyDictionary<string, string> Secrets);

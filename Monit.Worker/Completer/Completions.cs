@@ -30,14 +30,19 @@ internal sealed class Completions(IOptions<DecisionRules> rules)
     }
 
     /// <summary>
-    /// For a transition that SQL refuses: writes the status, but leaves the incident as it was, so that the next check
+    /// For a transition that SQL refuses: writes the status and what was counted, but leaves the incident as it was, so that the next check
     /// tries again.
     /// </summary>
     public Completion WithoutTransition(PendingTransition refused)
     {
+        var (before, after) = (refused.Job.Incident, refused.Outcome.Incident);
         var incident = refused.Outcome.Change == IncidentChange.Open
-            ? refused.Outcome.Incident with { DbIncident = refused.Job.Incident.DbIncident, Severity = refused.Job.Incident.Severity }
-            : refused.Job.Incident;
+            ? after with { DbIncident = before.DbIncident, Severity = before.Severity }
+            : before with
+            {
+                SuccessCount = before.SuccessCount + 1, FirstSuccessAt = refused.Outcome.At,
+                DegradedCount = after.DegradedCount, FirstDegradedAt = after.FirstDegradedAt,
+            };
         return Of(refused.Checked, refused.Outcome with { Incident = incident, Next = NextCheck.Slot });
     }
 }

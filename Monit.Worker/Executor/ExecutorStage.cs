@@ -25,6 +25,8 @@ internal sealed partial class ExecutorStage(
     StallWatch stalls,
     Shortages shortages,
     CheckErrors errors,
+    ConfigReader configs,
+    GoodChecks goodChecks,
     MonitorSync sync,
     PipelineMetrics metrics,
     TimeProvider time,
@@ -106,15 +108,20 @@ internal sealed partial class ExecutorStage(
         stop.ThrowIfCancellationRequested();
         // An incident state that cannot be read counts as none; the Reconciler compares it with SQL.
         IncidentState.TryDecode(job.RawIncident, out var incident);
-        if (!CheckConfig.TryDecode(job.RawConfig, out var config))
+        job.Incident = incident;
+        if (!configs.TryRead(job))
         {
             if (!_unreadable.Writer.TryWrite(job))
                 await completer.ReleaseAsync(job, CompleterStage.BackOff());
             return;
         }
-        (job.Config, job.Incident) = (config, incident);
-        if (job.Missed(config.Interval) is > 0 and var missed)
+        if (job.Missed(job.Config.Interval) is > 0 and var missed)
             metrics.MissedSlots.Add(missed);
+        if (job.Trouble is { } trouble)
+        {
+            await NotCheckedAsync(job, job.Clock.Now, time.GetTimestamp(), trouble);
+            return;
+        }
 
         if (await permits.TryAcquireAsync(job, stop) is not { } permit)
         {
@@ -143,19 +150,24 @@ internal sealed partial class ExecutorStage(
             if (left < job.Config.Timeout + Margin)
                 leases.Keep(job);
             (at, started) = (job.Clock.Now, time.GetTimestamp());
+            job.IsSample = goodChecks.Wants(job.Id);
+            // What opens or closes an incident is kept with its answer.
+            var withAnswer = job.IsSample || !job.Incident.IsHealthy;
             // What follows may run on the thread that serves the sockets of all checks: nothing here judges.
-            var isNew = giveUp is null ? null : probes.RunAsync(job.Config, withAnswer: false, giveUp.Token).AsTask();
+            var isNew = giveUp is null ? null : probes.RunAsync(job.Config, withAnswer, giveUp.Token).AsTask();
             madeRoom = isNew is not null && await IsSlowAsync(isNew) && !permits.TrySuspect(ref permit);
             if (madeRoom)
                 await giveUp!.CancelAsync();
-            var seen = isNew is null ? await probes.RunAsync(job.Config, withAnswer: false, abort) : await isNew;
+            var seen = isNew is null ? await probes.RunAsync(job.Config, withAnswer, abort) : await isNew;
             // Measured before the result channel, whose waiting time must not mark the target as slow.
             var ended = time.GetTimestamp();
             took = time.GetElapsedTime(started, ended);
             if (IsOurs(job.Config, seen, started))
                 throw new ExhaustedException("processor");
+            if (!results.HasRoomFor(seen))
+                throw new ExhaustedException("memory");
             await leases.EndAsync(job);
-            await results.Writer.WriteAsync(new ObservedJob(job, seen, at, started, ended), CancellationToken.None);
+            await results.WriteAsync(new ObservedJob(job, seen, at, started, ended));
         }
         catch (OperationCanceledException) when (abort.IsCancellationRequested)
         {
@@ -179,7 +191,7 @@ internal sealed partial class ExecutorStage(
         catch (Exception failure)
         {
             await leases.EndAsync(job);
-            await NotCheckedAsync(job, at, started, failure);
+            await FailedAsync(job, at, started, failure);
         }
         finally
         {
@@ -204,19 +216,28 @@ internal sealed partial class ExecutorStage(
         return stalls.Since(started) > spec.Timeout * patience;
     }
 
-    private async Task NotCheckedAsync(CheckJob job, long at, long started, Exception failure)
+    private Task FailedAsync(CheckJob job, long at, long started, Exception failure)
     {
         var (isFirst, giveUp) = errors.Failed(job.Id);
         if (isFirst)
             LogNotChecked(job.Id, failure);
+        return EndUncheckedAsync(job, at, started, null, giveUp);
+    }
+
+    // Given back at first: the keys may be a moment away.
+    private Task NotCheckedAsync(CheckJob job, long at, long started, string trouble) =>
+        EndUncheckedAsync(job, at, started, trouble, errors.Failed(job.Id).GiveUp);
+
+    private async Task EndUncheckedAsync(CheckJob job, long at, long started, string? detail, bool giveUp)
+    {
         if (!giveUp)
         {
             await completer.ReleaseAsync(job, CompleterStage.BackOff());
             return;
         }
         var ended = time.GetTimestamp();
-        var seen = new Observation(new Failure(FailureReason.CheckError, FailureKind.NotJudged), null, time.GetElapsedTime(started, ended), default);
-        await results.Writer.WriteAsync(new ObservedJob(job, seen, at, started, ended), CancellationToken.None);
+        var seen = new Observation(new Failure(FailureReason.CheckError, FailureKind.NotJudged, detail), null, time.GetElapsedTime(started, ended), default);
+        await results.WriteAsync(new ObservedJob(job, seen, at, started, ended));
     }
 
     private void Ended()

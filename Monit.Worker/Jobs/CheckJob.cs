@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Monit.Core.Checks;
+using Monit.Core.Checks.Settings;
 using Monit.Core.Incidents;
 using Monit.Storage.Schedule;
 using Monit.Worker.Executor;
@@ -19,6 +20,16 @@ internal sealed class CheckJob(int shard, ClaimedJob claimed, ReadOnlyMemory<byt
 
     /// <summary>Null until the executor has decoded <see cref="RawConfig"/>.</summary>
     public CheckConfig Config { get; set; } = null!;
+
+    /// <summary>Hides the monitor's secrets in what is seen.</summary>
+    public SecretMask Mask { get; set; } = SecretMask.Nothing;
+
+    /// <summary>Why Monit cannot carry out the check, and what to do; null if it can.</summary>
+    public string? Trouble { get; set; }
+
+    /// <summary>Whether the answer is to be kept, if it is a good one.</summary>
+    public bool IsSample { get; set; }
+
     public IncidentState Incident { get; set; }
 
     /// <summary>The check's root span, from the decision to the end of the job; null if the trace is not sampled.</summary>

@@ -11,4 +11,7 @@ internal readonly record struct CheckedJob(in ObservedJob Observed, in Judgement
 
     /// <inheritdoc cref="ObservedJob.At"/>
     public long At => Observed.At;
+
+    /// <summary>The same without what the target answered, which may be a megabyte.</summary>
+    public CheckedJob WithoutAnswer() => new(Observed with { Observation = Observed.Observation with { Answer = null } }, new Judgement(Verdict));
 }

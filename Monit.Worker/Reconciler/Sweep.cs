@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Monit.Core.Checks.Settings;
 using Monit.Core.Incidents;
 using Monit.Storage.Resilience;
 using Monit.Storage.Schedule;
@@ -93,7 +94,7 @@ internal sealed partial class Sweep(
             foreach (var shard in page.GroupBy(monitor => schedule.Keys.ShardOf(monitor.Id)).Where(g => held.ContainsKey(g.Key)))
             {
                 known[shard.Key] += shard.Count();
-                var expected = shard.Select(m => new Expected(m.Id, m.Version, Farthest(m))).ToList();
+                var expected = shard.Select(m => new Expected(m.Id, m.Version, Farthest(m), m.IsPlain ? 1 : 3)).ToList();
                 var comparison = await schedule.CompareAsync(shard.Key, expected, stop);
                 var missing = comparison.Missing.Select(position => expected[position].Id);
                 foreach (var chunk in Chunks(missing, unbuilt.Contains(shard.Key)))
@@ -124,7 +125,9 @@ internal sealed partial class Sweep(
         {
             await using var db = await dbs.CreateDbContextAsync(ct);
             return await db.Monitors.AsNoTracking().Where(m => m.Enabled && m.Id > after).OrderBy(m => m.Id).Take(PageSize)
-                .Select(m => new Known(m.Id, m.Version, m.IntervalSec, m.RetryDelaySec)).ToListAsync(ct);
+                // As CheckConfig.LowestFormat says; without reading the settings of a million monitors.
+                .Select(m => new Known(m.Id, m.Version, m.IntervalSec, m.RetryDelaySec, !m.AnyStatus && m.Settings == CheckSettings.None
+                    && m.Retries == null && m.RetryDelaySec == null && m.FailureThreshold == null && m.SuccessThreshold == null)).ToListAsync(ct);
         }, stop);
 
     // Reads Redis first, then SQL, and removes only the version read, so that monitors added meanwhile stay.
@@ -185,7 +188,7 @@ internal sealed partial class Sweep(
     private TimeSpan? Soon(int before, bool anew) =>
         anew && options.Value.RebuildPace > 0 ? TimeSpan.FromSeconds((double)before / options.Value.RebuildPace) : null;
 
-    private sealed record Known(Guid Id, long Version, int IntervalSec, int? RetryDelaySec);
+    private sealed record Known(Guid Id, long Version, int IntervalSec, int? RetryDelaySec, bool IsPlain);
 
     [LoggerMessage(1, LogLevel.Information, "Compared SQL with {Shards} shard(s) of Redis: {Written} monitors added or updated, {Removed} removed, in {Milliseconds} ms")]
     private partial void LogSwept(int shards, int written, int removed, long milliseconds);

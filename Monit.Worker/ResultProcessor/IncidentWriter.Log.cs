@@ -27,4 +27,7 @@ internal sealed partial class IncidentWriter
 
     [LoggerMessage(8, LogLevel.Debug, "{Count} incident changes were fenced off")]
     private partial void LogFenced(int count);
+
+    [LoggerMessage(9, LogLevel.Warning, "Monitor {MonitorId} ({Url}) is degraded: HTTP status {HttpStatus}, detail: {Detail}")]
+    private partial void LogDegraded(Guid monitorId, string url, int? httpStatus, string detail);
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using Monit.Core.Checks;
+using Monit.Core.Checks.Assertions;
 using Monit.Core.Incidents;
 using Monit.Storage.Schedule;
 using Monit.Storage.Sql;
@@ -179,17 +180,15 @@ internal sealed partial class IncidentWriter(
     {
         if (alertId is { } id)
             alerts.Offer(id, pending.Job.Trace?.Context ?? default);
-        var (job, verdict) = (pending.Job, pending.Checked.Verdict);
-        if (pending.Outcome.Change == IncidentChange.Open)
-        {
-            metrics.IncidentsOpened.Add(1);
-            LogDown(job.Id, job.Config.LogUrl, verdict.Reason!.Value.ToWire(), verdict.HttpStatus, verdict.Detail ?? "none");
-        }
-        else
-        {
-            metrics.IncidentsClosed.Add(1);
+        var (job, verdict, opens) = (pending.Job, pending.Checked.Verdict, pending.Outcome.Change == IncidentChange.Open);
+        var severity = opens ? pending.Outcome.Severity : job.Incident.Severity;
+        (opens ? metrics.IncidentsOpened : metrics.IncidentsClosed).Add(1, new KeyValuePair<string, object?>("monit.incident.severity", severity == Severity.Degraded ? "degraded" : "down"));
+        if (!opens)
             LogUp(job.Id, job.Config.LogUrl);
-        }
+        else if (severity == Severity.Degraded)
+            LogDegraded(job.Id, job.Config.LogUrl, verdict.HttpStatus, verdict.Detail ?? "none");
+        else
+            LogDown(job.Id, job.Config.LogUrl, verdict.Reason!.Value.ToWire(), verdict.HttpStatus, verdict.Detail ?? "none");
     }
 
     private async Task ReleaseAsync(List<PendingTransition> batch)

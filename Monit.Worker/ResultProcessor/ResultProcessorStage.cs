@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Monit.Core.Checks;
+using Monit.Core.Checks.Reports;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
 using Monit.Storage.Schedule;
@@ -21,6 +22,7 @@ internal sealed partial class ResultProcessorStage(
     Completions completions,
     RetryBudget retries,
     CheckErrors errors,
+    GoodChecks goodChecks,
     IOptions<DecisionRules> options,
     CheckTracing tracing,
     PipelineMetrics metrics,
@@ -38,7 +40,7 @@ internal sealed partial class ResultProcessorStage(
             // A short wait collects a batch: waking up for each result would cost more than deciding it.
             if (!results.Reader.Completion.IsCompleted)
                 await Task.WhenAny(Task.Delay(Linger, time), results.Reader.Completion);
-            while (results.Reader.TryRead(out var seen))
+            while (results.TryRead(out var seen))
                 await DecideOrReleaseAsync(seen);
         }
     }
@@ -49,6 +51,8 @@ internal sealed partial class ResultProcessorStage(
         {
             var judged = Judged(seen);
             metrics.RecordCheck(judged.Verdict, seen.Observation);
+            if (seen.Job.IsSample)
+                goodChecks.Keep(seen.Job, seen.Observation, judged, DateTimeOffset.FromUnixTimeMilliseconds(seen.At));
             await DecideAsync(new CheckedJob(seen, judged));
         }
         catch (Exception failure)
@@ -66,7 +70,8 @@ internal sealed partial class ResultProcessorStage(
             // Only here: a check that runs, but cannot be judged, has not worked.
             if (judged.Verdict.Kind != FailureKind.NotJudged)
                 errors.Worked(seen.Job.Id);
-            return judged;
+            // The one place where secrets are hidden that the target repeats: from here on the detail goes into stores, logs, traces and mails.
+            return judged.Verdict.Detail is { } detail ? judged with { Verdict = judged.Verdict with { Detail = seen.Job.Mask.Apply(detail) } } : judged;
         }
         catch (Exception failure)
         {
@@ -91,10 +96,21 @@ internal sealed partial class ResultProcessorStage(
 
         if (outcome.Change == IncidentChange.None)
             await completer.CompleteAsync(job, completions.Of(done, outcome));
-        else if (!incidents.TryWrite(new PendingTransition(done, outcome)))
+        else if (!incidents.TryWrite(Pending(done, outcome)))
             // SQL is unavailable and its queue is full; the check at the next slot comes to the same decision.
             await completer.ReleaseAsync(job, TimeSpan.FromMilliseconds(
                 Cadence.Next(job.Id, job.Clock.Now, job.Config.Interval) - job.Clock.Now));
+    }
+
+    private PendingTransition Pending(CheckedJob done, in Outcome outcome)
+    {
+        var (job, at) = (done.Job, DateTimeOffset.FromUnixTimeMilliseconds(done.At));
+        return new PendingTransition(done.WithoutAnswer(), outcome)
+        {
+            Report = Reporter.Of(done.Observed.Observation, done.Judged, at, job.Mask),
+            LastGood = outcome.Change == IncidentChange.Open
+                ? goodChecks.Before(job.Id, job.Config.Version, DateTimeOffset.FromUnixTimeMilliseconds(outcome.At)) : null,
+        };
     }
 
     [LoggerMessage(1, LogLevel.Debug, "Monitor {MonitorId} ({Url}) is {State}: {Reason}, HTTP status {HttpStatus}, {LatencyMs} ms")]

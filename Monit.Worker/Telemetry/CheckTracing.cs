@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Monit.Core.Checks;
 using Monit.Core.Checks.Answers;
+using Monit.Core.Checks.Assertions;
 using Monit.Core.Incidents;
 using Monit.Worker.Jobs;
 
@@ -106,14 +107,26 @@ internal sealed class CheckTracing(IOptions<TelemetryOptions> options, TimeProvi
     {
         if (!Uri.TryCreate(done.Job.Config.Url, UriKind.Absolute, out var url))
             return;
-        using var request = Child(root, "GET", ActivityKind.Client, done.Observed.Started, done.Observed.Ended);
-        request?.SetTag("http.request.method", "GET")
+        var method = done.Job.Config.Settings.Request?.Method ?? "GET";
+        using var request = Child(root, method, ActivityKind.Client, done.Observed.Started, done.Observed.Ended);
+        request?.SetTag("http.request.method", method)
             .SetTag("url.full", url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped))
             .SetTag("server.address", url.IdnHost).SetTag("server.port", url.Port);
         if (done.Verdict.HttpStatus is { } status)
             request?.SetTag("http.response.status_code", status);
+        var seen = done.Observed.Observation;
+        if (seen.Peer?.Address is { } address)
+            request?.SetTag("network.peer.address", address.ToString());
+        if (seen.Answer is { } answer)
+            request?.SetTag("network.protocol.version", answer.HttpVersion);
         if (request is not null)
-            AddPhases(request, done.Observed.Observation.Phases);
+            AddPhases(request, seen.Phases);
+        foreach (var failed in done.Judged.Assertions)
+            if (!failed.Ok)
+            {
+                request?.SetTag("monit.check.assertion", failed.Assertion.Source.ToWire());
+                break;
+            }
         if (done.Verdict.Reason is { } reason)
             request?.SetTag("error.type", reason.ToWire()).SetTag("monit.check.detail", done.Verdict.Detail).SetStatus(ActivityStatusCode.Error);
     }

@@ -68,10 +68,12 @@ internal sealed class PipelineMetrics
         var took = seen.Total;
         RecordPhases(seen.Phases);
         if (verdict.Reason is { } reason)
-            _checkDuration.Record(took.TotalSeconds, new("monit.check.outcome", verdict.Kind == FailureKind.NotJudged ? "unknown" : "failure"), new("error.type", reason.ToWire()));
+            _checkDuration.Record(took.TotalSeconds, new("monit.check.outcome", OutcomeOf(verdict)), new("error.type", reason.ToWire()));
         else
             _checkDuration.Record(took.TotalSeconds, new KeyValuePair<string, object?>("monit.check.outcome", "success"));
     }
+
+    private static string OutcomeOf(in Verdict failed) => failed.Kind == FailureKind.NotJudged ? "unknown" : failed.IsDegraded ? "degraded" : "failure";
 
     /// <summary>
     /// Only of checks that made a connection: each value costs some 100 ns, nothing beside a new connection, but too much for

@@ -11,6 +11,9 @@ internal sealed class PreviousBuild : IDisposable
     /// <summary>The last commit that mails to any address, and before details of failures and spaced checks.</summary>
     public const string AnyAddress = "ef77a1adb1c8a5db6908299b57b39fb59e4458ba";
 
+    /// <summary>The last commit whose checks send a GET and compare a number: before settings, assertions, severities and evidence.</summary>
+    public const string PlainChecks = "655a3cd61a2c1c730ff2b199267183a1a46ef4cb";
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("monit-before-");
 
     public string Folder => _folder.FullName;

@@ -9,7 +9,7 @@ public sealed class StandaloneUpgradeTests
     private const int Monitors = 100;
     private const int Down = 10;
 
-    [Theory, InlineData(PreviousBuild.OneFormat), InlineData(PreviousBuild.AnyAddress)]
+    [Theory, InlineData(PreviousBuild.OneFormat), InlineData(PreviousBuild.AnyAddress), InlineData(PreviousBuild.PlainChecks)]
     public async Task DataFolder_IsTakenOver_WithItsStatesAndItsMails(string commit)
     {
         using var before = PreviousBuild.Make(commit, "Monit.Standalone");

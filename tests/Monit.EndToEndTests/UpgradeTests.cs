@@ -2,6 +2,9 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using Microsoft.EntityFrameworkCore;
 using Monit.Chaos;
+using Monit.Core.Alerts;
+using Monit.Core.Checks.Assertions;
+using Monit.Core.Checks.Settings;
 using Monit.Core.Monitors;
 using Monit.Testing;
 
@@ -32,7 +35,7 @@ public sealed class UpgradeTests
     // Down and up again before the upgrade.
     private static bool WasDown(int monitor) => monitor % 50 == 7;
 
-    [Theory, InlineData(PreviousBuild.OneFormat), InlineData(PreviousBuild.AnyAddress)]
+    [Theory, InlineData(PreviousBuild.OneFormat), InlineData(PreviousBuild.AnyAddress), InlineData(PreviousBuild.PlainChecks)]
     public async Task OldAndNewProcesses_ShareAnInstallation(string commit)
     {
         using var before = PreviousBuild.Make(commit, "Monit.Api", "Monit.Alerts", "Monit.Worker");
@@ -77,6 +80,75 @@ public sealed class UpgradeTests
         monit.Target.IsUp = _ => true;
         await OpenAsync(_ => false);
         await MailsAsync(2 * (Count(IsDown) + Count(WasDown)));
+    }
+
+    // Checked in full by newer processes only.
+    private static bool IsFull(int monitor) => monitor % 30 == 11;
+
+    [Fact]
+    public async Task OldProcesses_BesideMonitorsThatTheyDoNotUnderstand_DamageNothing()
+    {
+        using var before = PreviousBuild.Make(PreviousBuild.PlainChecks, "Monit.Api", "Monit.Alerts", "Monit.Worker");
+        await using var monit = _monit = await Chaos.Installation.StartAsync(Options, before.Folder, new()
+        {
+            ["Monitors__FreeQuota"] = "100000",
+            ["Api__RequestsPerSecond"] = "0",
+            ["Monitors__MinInterval"] = "00:00:02",
+            ["Network__AllowPrivateTargets"] = "true",
+            ["Reconciler__Interval"] = "00:00:10",
+        });
+        using var http = await LogInAsync();
+        monit.Ids = await CreateAsync(http);
+        monit.Build = null;
+        await monit.MigrateAsync();
+        await monit.EnsureWorkersAsync(4);
+
+        // As the new API writes them.
+        Assert.True(ShortForm.TryParse("status eq 299 (degraded)", out var assertion, out _));
+        var settings = new CheckSettings { Assertions = [assertion] };
+        var full = Ids(IsFull).ToArray();
+        await monit.SqlAsync(async db =>
+        {
+            foreach (var monitor in await db.Monitors.Where(monitor => full.Contains(monitor.Id)).ToListAsync(Ct))
+                (monitor.AnyStatus, monitor.Settings, monitor.Tags, monitor.FailureThreshold, monitor.Version) = (true, settings, ["shop"], 2, monitor.Version + 1);
+            return await db.SaveChangesAsync(Ct);
+        });
+        await OpenAsync(IsFull);
+
+        var (began, changes) = (Time.GetTimestamp(), 0);
+        while (Time.GetElapsedTime(began) < Phase)
+            await ChangeAsync(http, changes++);
+        Assert.True(changes > 50, $"{changes} changes");
+        await HoldsFullAsync(full);
+        Assert.Equal(0, await _monit.LostAsync());
+        var incidents = await monit.SqlAsync(db => db.Incidents.ToListAsync(Ct));
+        Assert.Equal(full, incidents.Select(incident => incident.MonitorId).Order());
+        Assert.All(incidents, incident => Assert.Equal((Severity.Degraded, null), (incident.Severity, incident.EndTime)));
+        // Left to newer processes of Monit.Alerts.
+        Assert.Empty(monit.Inbox.Received);
+        Assert.Equal(full.Length, await monit.SqlAsync(db => db.Alerts.CountAsync(alert => alert.Kind == AlertKind.Degraded && alert.Status == AlertStatus.Pending, Ct)));
+        var logs = await Task.WhenAll(monit.LogFiles.Where(log => log.Contains("worker", StringComparison.Ordinal)).Select(log => File.ReadAllTextAsync(log, Ct)));
+        Assert.Equal(2, logs.Count(log => log.Contains("in format 3, and this version reads up to 2", StringComparison.Ordinal)));
+        Assert.All(logs, log => Assert.DoesNotMatch("(?m)^(fail|crit): (?!.*HealthChecks)|no readable entry|Corrected the incident state", log));
+
+        await monit.ReplaceServicesAsync();
+        await MailsAsync(full.Length);
+
+        // Where Redis is lost, an older process may be the one that fills it again, without what it does not know.
+        await monit.Admin.FlushAllDatabasesAsync();
+        await Eventually.True(async () => await monit.CountConfigsAsync(" 3 {") == full.Length && await monit.LostAsync() == 0, "all is there in its format", 60);
+        await OpenAsync(IsFull);
+        await HoldsFullAsync(full);
+    }
+
+    private async Task HoldsFullAsync(Guid[] full)
+    {
+        var rows = await _monit.SqlAsync(db => db.Monitors.Where(monitor => full.Contains(monitor.Id)).OrderBy(monitor => monitor.Id).ToListAsync(Ct));
+        Assert.All(rows, row => Assert.Equal((true, 200, "shop", 2, "status eq 299 (degraded)"),
+            (row.AnyStatus, row.ExpectedStatus, row.Tags.Single(), row.FailureThreshold, ShortForm.Format(row.Settings.Assertions!.Single()))));
+        await Eventually.True(async () => await _monit.CountConfigsAsync(" 3 {") == full.Length, "each is stored in full");
+        await Eventually.Get(() => _monit.Schedule.ViewAsync(full, Ct), views => views.All(view => view is { Status.State: MonitorState.Degraded, Incident.IsDegraded: true }),
+            "each is degraded", 60);
     }
 
     private static int Count(Func<int, bool> which) => Enumerable.Range(0, Monitors).Count(which);

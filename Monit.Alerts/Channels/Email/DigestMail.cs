@@ -1,6 +1,7 @@
 using System.Globalization;
 using MimeKit;
 using Monit.Core.Alerts;
+using Monit.Core.Checks.Assertions;
 
 namespace Monit.Alerts.Channels.Email;
 
@@ -23,8 +24,10 @@ internal static class DigestMail
     private static IEnumerable<string> Entry(AlertMessage message) =>
     [
         "",
-        $"{AlertMail.Instant(message.CreatedAt)}  {(message.Kind is AlertKind.Down ? "DOWN" : "UP")}  {AlertMail.Name(message, 200)}",
+        $"{AlertMail.Instant(message.CreatedAt)}  {(message.Kind is AlertKind.Recovery ? "UP" : Words.State(message.Incident).ToUpperInvariant())}  {AlertMail.Name(message, 200)}",
         $"  {OneLine.Of(message.Monitor.Url, 2048)}",
-        $"  {(message.Kind is AlertKind.Down ? Words.Reason(message.Incident, message.Monitor) : $"after {Words.Duration(AlertMail.DownFor(message))}")}",
+        message.Kind is AlertKind.Recovery
+            ? $"  after {Words.Duration(AlertMail.Lasted(message))}{(message.Incident.Severity is Severity.Degraded ? " degraded" : "")}"
+            : $"  {Words.Reason(message.Incident, message.Monitor)}{(OneLine.Of(message.Incident.Detail, 300) is { Length: > 0 } detail ? $" ({detail})" : "")}",
     ];
 }

@@ -42,7 +42,8 @@ internal static class Reporter
     private static string Body(Answer answer, SecretMask mask)
     {
         var body = SeenFacts.BodyOf(answer);
-        var text = Encoding.UTF8.GetString(body.Bytes.Span);
+        var type = answer.Headers.FirstOrDefault(header => header.Key.Equals("Content-Type", StringComparison.OrdinalIgnoreCase)).Value;
+        var text = BodyText.ToText(BodyText.ToUtf8(body.Bytes, type).Span);
         return Shortened(body.Problem is null ? mask.Apply(text) : mask.ApplyToPart(text), CheckReport.MaxBody);
     }
 

@@ -30,5 +30,8 @@ public sealed record CheckSettings
     /// <summary>Whether both say the same, by their stored forms.</summary>
     public bool Equals(CheckSettings? other) => other is not null && (ReferenceEquals(this, other) || SettingsJson.Encode(this) == SettingsJson.Encode(other));
 
+    /// <summary>As JSON, without secrets.</summary>
+    public override string ToString() => SettingsJson.Encode(Secrets.Masked(this));
+
     public override int GetHashCode() => SettingsJson.Encode(this).GetHashCode(StringComparison.Ordinal);
 }

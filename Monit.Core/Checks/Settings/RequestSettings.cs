@@ -33,6 +33,9 @@ public sealed record RequestSettings
     public bool IsSecret(string header) =>
         AlwaysSecret.Contains(header, StringComparer.OrdinalIgnoreCase) || SecretHeaders?.Contains(header, StringComparer.OrdinalIgnoreCase) == true;
 
+    /// <summary>The method: what else there is may be a secret.</summary>
+    public override string ToString() => Method ?? "GET";
+
     internal RequestSettings MapSecrets(SecretMap map, string path) => this with
     {
         Headers = Headers?.ToDictionary(header => header.Key,
@@ -47,6 +50,9 @@ public sealed record HttpAuth
     public BasicAuth? Basic { get; init; }
     public BearerAuth? Bearer { get; init; }
 
+    /// <summary>Which of the two it is, without credentials.</summary>
+    public override string ToString() => Basic is not null ? "basic" : "bearer";
+
     internal HttpAuth MapSecrets(SecretMap map, string path) => this with
     {
         Basic = Basic is { Password: { } password } ? Basic with { Password = map($"{path}.basic.password", password) } : Basic,
@@ -56,10 +62,18 @@ public sealed record HttpAuth
 
 /// <param name="User">Without a colon.</param>
 /// <param name="Password">A secret.</param>
-public sealed record BasicAuth(string? User, string? Password);
+public sealed record BasicAuth(string? User, string? Password)
+{
+    /// <summary>Without the password.</summary>
+    public override string ToString() => $"{User}:{Secret.Mask}";
+}
 
 /// <param name="Token">A secret.</param>
-public sealed record BearerAuth(string? Token);
+public sealed record BearerAuth(string? Token)
+{
+    /// <summary>Without the token.</summary>
+    public override string ToString() => Secret.Mask;
+}
 
 /// <summary>The version of HTTP that a check speaks.</summary>
 public enum HttpProtocol : byte

@@ -12,6 +12,9 @@ public sealed class SecretMask
     /// <summary>Shorter ones are in too many texts by chance, and no secrets to speak of.</summary>
     private const int MinLength = 4;
 
+    /// <summary>What stands where a text was shortened.</summary>
+    private const string Cut = "…";
+
     public static SecretMask Nothing { get; } = new([]);
 
     private readonly string[] _forms;
@@ -40,6 +43,19 @@ public sealed class SecretMask
     {
         foreach (var form in _forms)
             text = text.Replace(form, Secret.Mask, StringComparison.OrdinalIgnoreCase);
+        return _forms.Length > 0 && text.Contains(Cut, StringComparison.Ordinal) ? WithoutParts(text) : text;
+    }
+
+    // A text that was shortened may end within a secret.
+    private string WithoutParts(string text)
+    {
+        for (var end = text.IndexOf(Cut, StringComparison.Ordinal); end >= 0; end = text.IndexOf(Cut, end + 1, StringComparison.Ordinal))
+        {
+            var before = text.AsMemory(0, end);
+            var length = _forms.Max(form => PartAtTheEnd(before.Span, form));
+            if (length >= MinLength)
+                (text, end) = (string.Concat(before.Span[..^length], Secret.Mask, text.AsSpan(end)), end - length + Secret.Mask.Length);
+        }
         return text;
     }
 
@@ -47,11 +63,16 @@ public sealed class SecretMask
     public string ApplyToPart(string text)
     {
         text = Apply(text);
-        foreach (var form in _forms)
-            for (var length = Math.Min(form.Length - 1, text.Length); length >= MinLength; length--)
-                if (text.AsSpan().EndsWith(form.AsSpan(0, length), StringComparison.OrdinalIgnoreCase))
-                    return string.Concat(text.AsSpan(0, text.Length - length), Secret.Mask);
-        return text;
+        var length = _forms.Length == 0 ? 0 : _forms.Max(form => PartAtTheEnd(text, form));
+        return length == 0 ? text : string.Concat(text.AsSpan(0, text.Length - length), Secret.Mask);
+    }
+
+    private static int PartAtTheEnd(ReadOnlySpan<char> text, string form)
+    {
+        for (var length = Math.Min(form.Length - 1, text.Length); length >= MinLength; length--)
+            if (text[^length..].Equals(form.AsSpan(0, length), StringComparison.OrdinalIgnoreCase))
+                return length;
+        return 0;
     }
 
     private static IEnumerable<string> FormsOf(string secret) =>

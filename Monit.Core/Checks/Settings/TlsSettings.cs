@@ -18,6 +18,9 @@ public sealed record TlsSettings
     /// <summary>In PEM, not encrypted. A secret.</summary>
     public string? ClientKey { get; init; }
 
+    /// <summary>Without the key.</summary>
+    public override string ToString() => $"Verify = {Verify}, MinDays = {MinDays}, Ca = {Ca is not null}, ClientCertificate = {ClientCertificate is not null}";
+
     internal TlsSettings MapSecrets(SecretMap map, string path) =>
         ClientKey is { } key ? this with { ClientKey = map($"{path}.client_key", key) } : this;
 }

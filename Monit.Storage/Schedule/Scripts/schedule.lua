@@ -1,6 +1,7 @@
 -- schedule: adds monitors to the schedule, or updates their configuration. Writing revokes the lease of a running check,
 -- so that a result of the old configuration is fenced off. A version older than the one in Redis is ignored; the same
--- version only adds an id that is in neither set, unless forced ("check now", repair). The failure counters are kept if
+-- version only adds an id that is in neither set, unless forced ("check now", repair), or unless Redis has it in a format below 3 and
+-- it needs that one. The failure counters are kept if
 -- what is checked and expected is unchanged; otherwise they are set as SQL implies.
 -- A configuration of a format above the caller's stays as it is: the caller, which does not know all of it, would write
 -- less. The same version may still be scheduled; a higher one is left to a newer process.
@@ -56,7 +57,8 @@ for i = 2, #ARGV, 8 do
 
   local write = new > have or (new == have and ARGV[i + 5] == '1')
   if not write and new == have then
-    write = not redis.call('ZSCORE', KEYS[1], id) and not redis.call('ZSCORE', KEYS[2], id)
+    write = (format(config) > 2 and format(old) < format(config))
+      or (not redis.call('ZSCORE', KEYS[1], id) and not redis.call('ZSCORE', KEYS[2], id))
   end
   if write and format(old) > tonumber(ARGV[1]) then
     if new > have then

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Monit.Core.Alerts;
+using Monit.Core.Checks.Assertions;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
 using Monit.Core.Users;
@@ -69,7 +70,9 @@ public abstract class AlertsFixture : IAsyncLifetime
 
     /// <summary>Adds a monitor with an incident and its down alert.</summary>
     /// <param name="user">Null: the owner.</param>
-    private protected async Task<Alert> SeedDownAsync(Action<UptimeMonitor>? change = null, Action<Alert>? changeAlert = null, Guid? user = null)
+    /// <param name="severity">Of its incident, and so of what its alert tells.</param>
+    private protected async Task<Alert> SeedDownAsync(
+        Action<UptimeMonitor>? change = null, Action<Alert>? changeAlert = null, Guid? user = null, Severity severity = Severity.Down, string? detail = null)
     {
         await using var db = NewDb();
         var monitor = new UptimeMonitor
@@ -81,9 +84,9 @@ public abstract class AlertsFixture : IAsyncLifetime
         var incident = new MonitorIncident
         {
             Id = NewId(), MonitorId = monitor.Id, StartTime = Start, Alerted = true, Reason = "UNEXPECTED_STATUS",
-            HttpStatus = 503, LatencyMs = 1234, CreatedAt = Start,
+            HttpStatus = 503, LatencyMs = 1234, CreatedAt = Start, Severity = severity, Detail = detail,
         };
-        var alert = NewAlert(incident, AlertKind.Down, Start);
+        var alert = NewAlert(incident, severity == Severity.Degraded ? AlertKind.Degraded : AlertKind.Down, Start);
         changeAlert?.Invoke(alert);
         db.AddRange(monitor, incident, alert);
         await db.SaveChangesAsync(Token);

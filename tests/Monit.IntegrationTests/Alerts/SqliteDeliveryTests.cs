@@ -20,7 +20,7 @@ public sealed class SqliteDeliveryTests : DeliveryTests
 internal sealed class SqliteFile : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("monit-alerts-").FullName;
-    private string Connection => $"Data Source={_folder}/monit.db";
+    public string Connection => $"Data Source={_folder}/monit.db";
 
     public void Add(IServiceCollection services) =>
         services.AddMonitDb<SqliteMonitDb>(options => options.UseMonitSqlite(Connection));

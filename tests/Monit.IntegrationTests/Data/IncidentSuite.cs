@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Monit.Core.Alerts;
+using Monit.Core.Checks.Assertions;
 using Monit.Core.Incidents;
+using Monit.Core.Monitors;
 using Monit.Storage.Sql;
 
 namespace Monit.IntegrationTests.Data;
@@ -152,6 +154,55 @@ public abstract class IncidentSuite(Func<Task<SqlStore>> create) : SqlSuite(crea
         Assert.Equal(monitors[20..40].Select(m => m.Id).Order(), alerts.Where(a => a.Kind == AlertKind.Recovery).Select(a => a.MonitorId).Order());
         Assert.Equal(monitors.Select(m => m.Id).Order(), alerts.Where(a => a.Kind == AlertKind.Down).Select(a => a.MonitorId).Order());
         Assert.All(alerts, a => Assert.Equal((incidents[a.MonitorId].Id, AlertStatus.Pending), (a.IncidentId, a.Status)));
+    }
+
+    [Fact]
+    public async Task Record_AWorseOne_TakesThePlace_InOneTransaction_AndOnlyOnce()
+    {
+        var (monitor, other) = (await AddMonitorAsync(), await AddMonitorAsync());
+        Transition Degraded(UptimeMonitor of, DateTimeOffset at) => Down(of, at: at) with { Severity = Severity.Degraded, Detail = "slow" };
+        await RecordAsync(Degraded(monitor, At));
+        var worse = Down(monitor, at: At.AddMinutes(3)) with { Detail = "got 503" };
+        var outcomes = await Incidents.RecordAsync([worse, Degraded(other, At), Down(other, at: At.AddMinutes(4)), worse], Ct);
+        // A milder one takes no place.
+        var milder = await RecordAsync(Degraded(monitor, At.AddMinutes(5)));
+
+        Assert.Equal(default, milder);
+        Assert.Equal(default, outcomes[3]);
+        (Severity, DateTimeOffset, DateTimeOffset?, string?)[] expected = [(Severity.Degraded, At, At.AddMinutes(3), "slow"), (Severity.Down, At.AddMinutes(3), null, "got 503")];
+        Assert.Equal(expected, (await IncidentsAsync()).Where(i => i.MonitorId == monitor.Id).OrderBy(i => i.StartTime).Select(i => (i.Severity, i.StartTime, i.EndTime, i.Detail)));
+        Assert.Equal([At.AddMinutes(4), null], (await IncidentsAsync()).Where(i => i.MonitorId == other.Id).OrderBy(i => i.StartTime).Select(i => i.EndTime));
+        Assert.All((await AlertsAsync()).GroupBy(a => a.MonitorId), alerts => Assert.Equal([AlertKind.Down, AlertKind.Degraded], alerts.Select(a => a.Kind).Order()));
+    }
+
+    [Fact]
+    public async Task Record_KeepsEvidence_WithTheIncidentsThatItOpensAndCloses_AndNoOther()
+    {
+        var monitor = await AddMonitorAsync();
+        Evidence Of(EvidenceKind kind, int size = 3) => new(kind, At, [.. Enumerable.Repeat((byte)kind, size)]);
+        await RecordAsync(Down(monitor) with { Evidence = [Of(EvidenceKind.Opened, IncidentEvidence.MaxSize), Of(EvidenceKind.LastGood)] });
+        await RecordAsync(Down(monitor) with { Evidence = [Of(EvidenceKind.Opened)] });
+        await RecordAsync(Recovered(monitor) with { Evidence = [Of(EvidenceKind.Closed)] });
+        await RecordAsync(Recovered(monitor) with { Evidence = [Of(EvidenceKind.Closed)] });
+
+        var incident = Assert.Single(await IncidentsAsync());
+        Task<List<IncidentEvidence>> KeptAsync() => ReadAsync(db => db.Evidence.AsNoTracking().OrderBy(e => e.Kind).ToListAsync(Ct));
+        var kept = await KeptAsync();
+        Assert.All(kept, e => Assert.Equal((incident.Id, At), (e.IncidentId, e.At)));
+        Assert.Equal([(EvidenceKind.Closed, 3), (EvidenceKind.LastGood, 3), (EvidenceKind.Opened, IncidentEvidence.MaxSize)], kept.Select(e => (e.Kind, e.Data.Length)).OrderBy(e => e.Kind.ToString()));
+        Assert.All(kept, e => Assert.All(e.Data, one => Assert.Equal((byte)e.Kind, one)));
+
+        await ReadAsync(db => db.Monitors.Where(m => m.Id == monitor.Id).ExecuteDeleteAsync(Ct));
+        Assert.Empty(await KeptAsync());
+    }
+
+    [Fact]
+    public async Task Record_BadRow_LeavesNoEvidence()
+    {
+        var (good, bad) = (await AddMonitorAsync(), await AddMonitorAsync());
+        var evidence = new Evidence(EvidenceKind.Opened, At, [1]);
+        await Incidents.RecordAsync([Down(good) with { Evidence = [evidence] }, Down(bad, httpStatus: 5000) with { Evidence = [evidence] }], Ct);
+        Assert.Equal(Assert.Single(await IncidentsAsync()).Id, Assert.Single(await ReadAsync(db => db.Evidence.ToListAsync(Ct))).IncidentId);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using Monit.Core.Checks;
+using Monit.Core.Checks.Settings;
 using Monit.Storage.Schedule;
 using StackExchange.Redis;
 
@@ -59,6 +61,25 @@ public abstract class ReconcileSuite(Func<Task<IConnectionMultiplexer>> connect)
 
         Assert.Empty(found.Missing);
         Assert.Equal([1], found.TooFar);
+    }
+
+    // A process of the version before has built the shard anew after Redis was emptied, and knows nothing of settings.
+    [Fact]
+    public async Task Compare_FindsWhatIsInAFormatThatCannotHoldIt_AndScheduleWritesIt()
+    {
+        var ids = await AddDueAsync(3);
+        CheckConfig Config(long version) => new(version, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(5), 200, null, "https://example.org/") { Rules = new MonitorRules(1, null, null, null) };
+        await Schedule.ScheduleAsync(0, [new ScheduleEntry(ids[1], Config(1), default, null, Force: true)], Ct);
+
+        Expected[] page = [new(ids[0], 1, Hour, 3), new(ids[1], 1, Hour, 3), new(ids[2], 1, Hour)];
+        Assert.Equal([0], (await Schedule.CompareAsync(0, page, Ct)).Missing);
+
+        await Schedule.ScheduleAsync(0, [.. ids.Select(id => new ScheduleEntry(id, Config(1), default, null))], Ct);
+        Assert.Empty((await Schedule.CompareAsync(0, page, Ct)).Missing);
+        Assert.Equal([3, 3, 3], (await Schedule.ConfigsAsync(0, ids, Ct)).Select(text => CheckConfig.FormatOf(text)));
+        // The same version in a lower format changes nothing.
+        await Schedule.ScheduleAsync(0, [Entry(ids[0], version: 1)], Ct);
+        Assert.Equal(3, CheckConfig.FormatOf((await Schedule.ConfigsAsync(0, [ids[0]], Ct))[0]));
     }
 
     [Fact]

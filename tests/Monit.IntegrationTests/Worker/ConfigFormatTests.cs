@@ -62,7 +62,7 @@ public sealed class ConfigFormatTests(LocalStores stores) : IAsyncLifetime
         Assert.Empty(_target.Requests);
         Assert.Empty(await worker.IncidentsAsync(newer));
         Assert.Equal(1, await worker.Sql(db => Task.FromResult(db.Monitors.Single(m => m.Id == changed).SyncedVersion)));
-        Assert.Contains("2 monitors of a claim are stored in format 99, and this version reads up to 2",
+        Assert.Contains("2 monitors of a claim are stored in format 99, and this version reads up to 3",
             Assert.Single(worker.Log.Lines, line => line.Level >= LogLevel.Warning).Message, StringComparison.Ordinal);
     }
 

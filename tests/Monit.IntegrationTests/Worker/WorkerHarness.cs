@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -6,6 +7,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Monit.Alerts.Contract;
 using Monit.Core.Alerts;
+using Monit.Core.Checks.Reports;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
 using Monit.Core.Users;
@@ -46,7 +48,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
     public RedisSchedule Schedule => _host.Services.GetRequiredService<RedisSchedule>();
     public MonitorSync Sync => _host.Services.GetRequiredService<MonitorSync>();
 
-    /// <param name="database">A migrated database; null: a new one on PostgreSQL.</param>
+    /// <param name="database">A migrated database, of SQLite if it begins with <c>Data Source=</c>; null: a new one on PostgreSQL.</param>
     /// <param name="configure">Called last, so its registrations take precedence.</param>
     /// <param name="redis">A server of the test's own; null: the shared one, with a new key prefix.</param>
     public static async Task<WorkerHarness> CreateAsync(
@@ -63,7 +65,8 @@ internal sealed class WorkerHarness : IAsyncDisposable
         var log = new LogCapture();
         builder.Logging.SetMinimumLevel(LogLevel.Debug).AddFilter("Microsoft", LogLevel.Warning).AddProvider(log);
         builder.Services.AddSingleton(connection);
-        builder.Services.AddMonitDb<PostgresMonitDb>(o => o.UseMonitPostgres(database));
+        AddDatabase(builder.Services, database);
+        builder.Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
         builder.AddMonitStorage();
         builder.AddMonitWorker();
         builder.Services.AddSingleton<IAlertsApi>(new CapturedAlerts());
@@ -80,6 +83,14 @@ internal sealed class WorkerHarness : IAsyncDisposable
         return harness;
     }
 
+    public static void AddDatabase(IServiceCollection services, string database)
+    {
+        if (database.StartsWith("Data Source=", StringComparison.Ordinal))
+            services.AddMonitDb<SqliteMonitDb>(o => o.UseMonitSqlite(database));
+        else
+            services.AddMonitDb<PostgresMonitDb>(o => o.UseMonitPostgres(database));
+    }
+
     public static async Task<WorkerHarness> StartAsync(
         LocalStores stores, string? database = null, string? redis = null, string? prefix = null,
         Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null,
@@ -94,7 +105,8 @@ internal sealed class WorkerHarness : IAsyncDisposable
 
     public Task StopAsync() => _host.StopAsync(CancellationToken.None);
 
-    public async Task<UptimeMonitor> AddAsync(string url, int intervalSec = 1, int timeoutSec = 1, int status = 200, bool sync = true)
+    public async Task<UptimeMonitor> AddAsync(string url, int intervalSec = 1, int timeoutSec = 1, int status = 200, bool sync = true,
+        Action<UptimeMonitor>? change = null)
     {
         var now = TimeProvider.System.GetUtcNow();
         var monitor = new UptimeMonitor
@@ -102,6 +114,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
             Id = Guid.CreateVersion7(now), UserId = _user, Url = url, IntervalSec = intervalSec, TimeoutSec = timeoutSec,
             ExpectedStatus = status, CreatedAt = now, UpdatedAt = now,
         };
+        change?.Invoke(monitor);
         await Sql(async db =>
         {
             db.Monitors.Add(monitor);
@@ -133,6 +146,10 @@ internal sealed class WorkerHarness : IAsyncDisposable
 
     public Task<List<MonitorIncident>> IncidentsAsync(Guid id) =>
         Sql(db => db.Incidents.AsNoTracking().Where(i => i.MonitorId == id).OrderBy(i => i.StartTime).ToListAsync());
+
+    /// <summary>What is kept of the checks of a monitor's incident.</summary>
+    public async Task<Dictionary<EvidenceKind, CheckReport>> EvidenceAsync(Guid incident) =>
+        (await Sql(db => db.Evidence.AsNoTracking().Where(e => e.IncidentId == incident).ToListAsync())).ToDictionary(e => e.Kind, e => EvidenceFile.Decode(e.Data)!);
 
     public Task<List<Alert>> AlertsAsync(Guid id) =>
         Sql(db => db.Alerts.AsNoTracking().Where(a => a.MonitorId == id).OrderBy(a => a.CreatedAt).ToListAsync());

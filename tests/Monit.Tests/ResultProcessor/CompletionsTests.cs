@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Options;
 using Monit.Core.Checks;
+using Monit.Core.Checks.Assertions;
+using Monit.Core.Checks.Settings;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
 using Monit.Storage.Schedule;
@@ -37,8 +39,10 @@ public sealed class CompletionsTests
     [Fact]
     public void FailedClose_KeepsTheIncidentInRedis_SoThatTheNextSuccessClosesIt()
     {
-        var pending = new PendingTransition(Checked(Up, Open), new Outcome(MonitorState.Up, default, NextCheck.Slot, IncidentChange.Close));
-        Assert.Equal(Open, Completions().WithoutTransition(pending).Incident);
+        var pending = new PendingTransition(Checked(Up, Open), new Outcome(MonitorState.Up, default, NextCheck.Slot, IncidentChange.Close, Now));
+        var kept = Completions().WithoutTransition(pending).Incident;
+        Assert.Equal(Open with { SuccessCount = 1, FirstSuccessAt = Now }, kept);
+        Assert.Equal(new Outcome(MonitorState.Up, default, NextCheck.Slot, IncidentChange.Close, Now), Decision.Decide(kept!.Value, Up, Now + 60_000, new DecisionRules(), true));
     }
 
     [Fact]
@@ -46,6 +50,38 @@ public sealed class CompletionsTests
     {
         var pending = new PendingTransition(Checked(Down), new Outcome(MonitorState.Down, Open, NextCheck.Slot, IncidentChange.Open));
         Assert.Equal(Open with { DbIncident = false }, Completions().WithoutTransition(pending).Incident);
+    }
+
+    [Fact]
+    public void FailedEscalation_LeavesTheDegradedIncidentOpen_SoThatTheNextFailureReplacesIt()
+    {
+        var degraded = new IncidentState(2, 0, Now - 60_000, true, false) { DegradedCount = 5, FirstDegradedAt = Now - 90_000, Severity = Severity.Degraded };
+        var worse = Decision.Decide(degraded, Down, Now, new DecisionRules(), true);
+        Assert.Equal((IncidentChange.Open, Severity.Down), (worse.Change, worse.Severity));
+        var kept = Completions().WithoutTransition(new PendingTransition(Checked(Down, degraded), worse)).Incident!.Value;
+        Assert.Equal((true, MonitorState.Failing), (kept.IsDegraded, kept.State));
+        Assert.Equal((IncidentChange.Open, Severity.Down, Now - 60_000), Decision.Decide(kept, Down, Now + 60_000, new DecisionRules(), true) is var again ? (again.Change, again.Severity, again.At) : default);
+    }
+
+    [Fact]
+    public void FailedDegradation_KeepsTheCount_SoThatTheNextDegradedCheckOpensIt()
+    {
+        var before = new IncidentState { DegradedCount = 2, FirstDegradedAt = Now - 60_000 };
+        var degraded = Verdict.Degraded(200, TimeSpan.Zero, "expected b, got a");
+        var opening = Decision.Decide(before, degraded, Now, new DecisionRules(), true);
+        var kept = Completions().WithoutTransition(new PendingTransition(Checked(degraded, before), opening)).Incident!.Value;
+        Assert.Equal((false, 3), (kept.DbIncident, kept.DegradedCount));
+        Assert.Equal((IncidentChange.Open, Now - 60_000), Decision.Decide(kept, degraded, Now + 60_000, new DecisionRules(), true) is var again ? (again.Change, again.At) : default);
+    }
+
+    [Fact]
+    public void OwnRetryDelay_IsUsed_UpToAnHour()
+    {
+        var done = Checked(Down);
+        done.Job.Config = done.Job.Config with { Interval = TimeSpan.FromSeconds(10), Rules = new MonitorRules(1, 3600, null, null) };
+        var retry = Completions().Of(done, new Outcome(MonitorState.Failing, new IncidentState(0, 1, Now, false, false), NextCheck.Retry, IncidentChange.None));
+        Assert.InRange(retry.Due, Now + 3_600_000, Now + 3_601_000);
+        Assert.Equal(TimeSpan.Zero, retry.Period);
     }
 
     [Fact]

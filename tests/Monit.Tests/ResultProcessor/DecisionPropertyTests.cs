@@ -1,5 +1,7 @@
+using System.Globalization;
 using CsCheck;
 using Monit.Core.Checks;
+using Monit.Core.Checks.Assertions;
 using Monit.Core.Incidents;
 
 namespace Monit.Tests.ResultProcessor;
@@ -11,10 +13,13 @@ public sealed class DecisionPropertyTests
         Gen.Const(Verdict.Up(200, TimeSpan.FromMilliseconds(5))),
         Gen.Const(Verdict.Down(FailureReason.Timeout, FailureKind.Retryable)),
         Gen.Const(Verdict.Down(FailureReason.UnexpectedStatus, FailureKind.Definite, 500)),
-        Gen.Const(Verdict.Down(FailureReason.DnsFailure, FailureKind.Terminal)));
+        Gen.Const(Verdict.Down(FailureReason.DnsFailure, FailureKind.Terminal)),
+        Gen.Const(Verdict.Down(FailureReason.CheckError, FailureKind.NotJudged)),
+        Gen.Const(Verdict.Degraded(200, TimeSpan.FromMilliseconds(5), "expected b, got a")));
 
     private static readonly Gen<DecisionRules> Rules =
-        Gen.Select(Gen.Int[0, 4], Gen.Int[1, 5], (retries, failures) => new DecisionRules { RetryThreshold = retries, FailureThreshold = failures });
+        Gen.Select(Gen.Int[0, 4], Gen.Int[1, 5], Gen.Int[1, 4], (retries, failures, successes) =>
+            new DecisionRules { RetryThreshold = retries, FailureThreshold = failures, SuccessThreshold = successes });
 
     private static readonly Gen<(DecisionRules Rules, (Verdict Result, bool MayRetry)[] Steps)> Runs =
         Gen.Select(Rules, Gen.Select(Result, Gen.Bool).Array[1, 60]);
@@ -34,19 +39,75 @@ public sealed class DecisionPropertyTests
     }, threads: 1);
 
     [Fact]
-    public void NoSequence_OpensTwoIncidentsWithoutARecoveryBetween()
+    public void NoSequence_OpensTwoIncidentsWithoutARecoveryBetween_ButAWorseOne()
     {
-        var open = false;
+        Severity? open = null;
         ForEachStep((_, result, outcome, _) =>
         {
             if (outcome.Change == IncidentChange.Open)
-                Assert.False(open, "opened twice");
+                Assert.True(open is null || (open == Severity.Degraded && outcome.Severity == Severity.Down), "opened twice");
             if (outcome.Change == IncidentChange.Close)
-                Assert.True(open && result.Success, "closed what was not open, or without a success");
-            open = outcome.Change switch { IncidentChange.Open => true, IncidentChange.Close => false, _ => open };
-            Assert.Equal(open, outcome.Incident.DbIncident);
-        }, () => open = false);
+                Assert.True(open is not null && (result.Success || (result.IsDegraded && open == Severity.Down)), "closed what was not open, or without a success");
+            open = outcome.Change switch { IncidentChange.Open => outcome.Severity, IncidentChange.Close => null, _ => open };
+            Assert.Equal((open is not null, open ?? Severity.Down), (outcome.Incident.DbIncident, outcome.Incident.Severity));
+        }, () => open = null);
     }
+
+    // Another account of the same rules: by looking back at all results instead of counting.
+    [Fact]
+    public void Incidents_OpenAndEnd_AsTheResultsBeforeSay()
+    {
+        var past = new List<Verdict>();
+        Severity? open = null;
+        ForEachStep((_, result, outcome, rules) =>
+        {
+            past.Add(result);
+            var judged = past.Index().Where(one => one.Item.Kind != FailureKind.NotJudged).ToList();
+            int Rank(Verdict one) => one.Success ? 0 : one.IsDegraded ? 1 : 2;
+            if (outcome.Change == IncidentChange.Close)
+            {
+                // Each of so many was better than the incident, the last of them is this one, and it ends with the first.
+                var good = judged.TakeLast(rules.SuccessThreshold).ToList();
+                Assert.All(good, one => Assert.True(Rank(one.Item) < (open == Severity.Down ? 2 : 1)));
+                Assert.Equal(1000 + good[0].Index, outcome.At);
+            }
+            if (outcome.Change == IncidentChange.Open && outcome.Severity == Severity.Down)
+            {
+                var row = judged.AsEnumerable().Reverse().TakeWhile(one => Rank(one.Item) == 2).ToList();
+                Assert.True(row.Count >= rules.FailureThreshold);
+                Assert.Equal(1000 + row[^1].Index, outcome.At);
+            }
+            if (outcome.Change == IncidentChange.Open && outcome.Severity == Severity.Degraded)
+            {
+                var row = judged.AsEnumerable().Reverse().TakeWhile(one => Rank(one.Item) > 0).Where(one => Rank(one.Item) == 1).ToList();
+                Assert.True(row.Count >= rules.FailureThreshold);
+                Assert.InRange(outcome.At, 1000 + row[^1].Index, 1000 + row[0].Index);
+            }
+            open = outcome.Change switch { IncidentChange.Open => outcome.Severity, IncidentChange.Close => null, _ => open };
+            // So many degraded checks in a row leave no monitor without an incident: the next one opens it at the latest.
+            var degraded = judged.AsEnumerable().Reverse().TakeWhile(one => Rank(one.Item) == 1).Count();
+            if (degraded > Math.Max(rules.FailureThreshold, rules.SuccessThreshold))
+                Assert.Equal(Severity.Degraded, open);
+        }, () =>
+        {
+            open = null;
+            past.Clear();
+        });
+    }
+
+    // Of the version before, which reads seven fields and ignores the rest: it must see an incident of either severity as one.
+    [Fact]
+    public void NoState_IsTakenForAnotherByTheVersionBefore() => ForEachStep((_, _, outcome, _) =>
+    {
+        var fields = outcome.Incident.Encode().Split(' ');
+        if (outcome.Incident.IsHealthy)
+            return;
+        Assert.Equal((outcome.Incident.FailureCount, outcome.Incident.RetryCount, outcome.Incident.FirstFailureAt, outcome.Incident.DbIncident, outcome.Incident.Parked),
+            (int.Parse(fields[0], CultureInfo.InvariantCulture), int.Parse(fields[1], CultureInfo.InvariantCulture), long.Parse(fields[2], CultureInfo.InvariantCulture), fields[5] == "1", fields[6] == "1"));
+        // And what it writes is read as an incident in which the monitor is down.
+        Assert.True(IncidentState.TryDecode(System.Text.Encoding.UTF8.GetBytes(string.Join(' ', fields.Take(7))), out var read));
+        Assert.Equal((outcome.Incident.DbIncident, false), (read.IsDown, read.IsDegraded));
+    });
 
     [Fact]
     public void NoSequence_ReportsAnotherStateThanItsCounters() =>

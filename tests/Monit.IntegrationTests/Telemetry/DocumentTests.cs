@@ -57,12 +57,12 @@ public sealed partial class DocumentTests(LocalStores stores)
         Assert.Equal(spans.Keys.Except(["monit.release"]).Order(),
             journey.Spans.Ended.Where(span => span.Source.Name.StartsWith("Monit.", StringComparison.Ordinal)).Select(span => span.OperationName).Distinct()
                 .Except(["monit.release"]).Order());
-        // Nor is anything lacking otherwise.
-        instruments.Remove("monit.checks.given_back");
-        var listedAttributes = instruments.SelectMany(row => row.Value.Select(attribute => (row.Key, attribute))).ToHashSet();
-        Assert.True(listedAttributes.SetEquals(measured.Keys),
-            $"Listed, but TracedJourney.RunAsync records no: {string.Join(", ", listedAttributes.Except(measured.Keys))}. "
-            + $"Recorded, but not listed: {string.Join(", ", measured.Keys.Except(listedAttributes))}.");
+        var listedAttributes = instruments.SelectMany(row => row.Value.Select(attribute => (Instrument: row.Key, attribute))).ToHashSet();
+        // Nor is anything lacking otherwise; but other tests in this process have it lack something.
+        var missing = listedAttributes.Where(listed => listed.Instrument != "monit.checks.given_back").Except(measured.Keys).ToList();
+        var unlisted = measured.Keys.Except(listedAttributes).ToList();
+        Assert.True(missing is [] && unlisted is [],
+            $"Listed, but TracedJourney.RunAsync records no: {string.Join(", ", missing)}. Recorded, but not listed: {string.Join(", ", unlisted)}.");
     }
 
     private static MeterListener Listen(ConcurrentDictionary<(string, string), bool> measured)

@@ -1,2 +1,2 @@
-// Each class waits for processes to start and to stop, most of the time.
-[assembly: Xunit.v3.Parallelization(MaxThreads = 4)]
+// While one class starts processes, the others wait for what theirs do, or for their end.
+[assembly: Xunit.v3.Parallelization(MaxThreads = 3)]

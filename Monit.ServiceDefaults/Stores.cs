@@ -16,12 +16,13 @@ namespace Monit.ServiceDefaults;
 /// </summary>
 public static class Stores
 {
-    /// <summary>Registers <see cref="IConnectionMultiplexer"/> with a health check.</summary>
+    /// <summary>Registers <see cref="IConnectionMultiplexer"/> with a health check; the service's start connects it.</summary>
     public static T AddMonitRedis<T>(this T builder) where T : IHostApplicationBuilder
     {
         var connection = builder.RequireConnectionString("redis", text => ConfigurationOptions.Parse(text));
         // A span for every command would be many for a check: the pipeline traces what its scripts do, by itself.
         builder.AddRedisClient("redis", settings => (settings.ConnectionString, settings.DisableTracing) = (connection, true), Configure);
+        builder.Services.AddHostedService<RedisConnection>();
         return builder;
     }
 

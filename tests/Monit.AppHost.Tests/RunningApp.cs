@@ -14,6 +14,9 @@ namespace Monit.AppHost.Tests;
 internal sealed class RunningApp : IAsyncDisposable
 {
     public static readonly string[] Services = ["api", "alerts", "worker"];
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    // A start takes all processors: two at once would only take longer, each of them.
+    private static readonly SemaphoreSlim Starts = new(1);
     private readonly DistributedApplication _app;
     private readonly OtlpSink _telemetry;
 
@@ -54,17 +57,22 @@ internal sealed class RunningApp : IAsyncDisposable
                 .WithEnvironment("Alerts__SweepInterval", "01:00:00");
 
         var app = new RunningApp(await builder.BuildAsync(Ct), telemetry);
+        await Starts.WaitAsync(Ct);
         try
         {
             await app._app.StartAsync(Ct);
             foreach (var service in Services)
-                await app._app.ResourceNotifications.WaitForResourceHealthyAsync(service, Ct).WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, Ct);
+                await app._app.ResourceNotifications.WaitForResourceHealthyAsync(service, Ct).WaitAsync(Patience, TimeProvider.System, Ct);
             return app;
         }
         catch
         {
             await app.DisposeAsync();
             throw;
+        }
+        finally
+        {
+            Starts.Release();
         }
     }
 

@@ -13,4 +13,6 @@ internal sealed record ChaosOptions
     public TimeSpan ReclaimerInterval { get; init; } = TimeSpan.FromMilliseconds(500);
     /// <summary>How long a fault makes something unavailable.</summary>
     public TimeSpan Away { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>For how long workers come and go at random; default: ten times <see cref="Away"/>.</summary>
+    public TimeSpan AtRandom { get => field == default ? Away * 10 : field; init; }
 }

@@ -121,7 +121,7 @@ internal sealed record Fault(string Name, string What, Func<Installation, Task> 
         new("workers-at-random", "1, 2 and 4 workers, killed and stopped at random", async m =>
         {
             var random = new Random(1);
-            for (var started = Time.GetTimestamp(); Time.GetElapsedTime(started) < m.Options.Away * 10;)
+            for (var started = Time.GetTimestamp(); Time.GetElapsedTime(started) < m.Options.AtRandom;)
             {
                 await m.EnsureWorkersAsync(random.GetItems([1, 2, 4], 1)[0]);
                 await Wait(TimeSpan.FromSeconds(2 * random.NextDouble()));

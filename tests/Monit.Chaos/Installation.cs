@@ -41,6 +41,8 @@ internal sealed class Installation : IAsyncDisposable
     public Names? Names { get; private set; }
     public IReadOnlyList<Guid> Ids { get; set; } = [];
     public IReadOnlyList<Server> Workers => _workers;
+    /// <summary>Whether the last trial has ended, with every monitor checked again, every incident closed and every alert sent.</summary>
+    public bool IsCalm { get; set; }
     public IDatabase Db => _client!.GetDatabase();
     public IServer Admin => _client!.GetServers()[0];
 

@@ -21,10 +21,11 @@ internal sealed class Requests
             return _all.Where(seen => seen.At >= from).OrderBy(seen => seen.At).ToLookup(seen => seen.Monitor, seen => (seen.At, seen.Ok));
     }
 
-    public void Clear()
+    /// <summary>Forgets those before a time.</summary>
+    public void Forget(long before)
     {
         lock (_lock)
-            _all.Clear();
+            _all.RemoveAll(seen => seen.At < before);
     }
 }
 

@@ -22,7 +22,10 @@ internal static class Trial
     public static async Task<Outcome> RunAsync(Installation monit, Fault fault)
     {
         await monit.EnsureWorkersAsync(monit.Options.Workers);
-        await CalmAsync(monit, Now());
+        if (!monit.IsCalm)
+            await CalmAsync(monit, Now());
+        monit.IsCalm = false;
+        monit.Requests.Forget(Now() - 2 * (long)monit.Options.Interval.TotalMilliseconds);
         var earlier = (await TrySqlAsync(monit, db => db.Incidents.Select(incident => incident.Id).ToListAsync()))!.ToHashSet();
         var mails = monit.Inbox.Received.Count;
         monit.Target.IsUp = monitor => !IsFailing(monitor);
@@ -36,7 +39,6 @@ internal static class Trial
             monit.Target.IsUp = _ => true;
             monit.Target.Delay = TimeSpan.Zero;
             monit.Names?.Fails = false;
-            monit.Requests.Clear();
         }
     }
 
@@ -54,6 +56,7 @@ internal static class Trial
         await IncidentsOpenAsync(monit, earlier);
         monit.Target.IsUp = _ => true;
         await CalmAsync(monit, Now());
+        monit.IsCalm = true;
         var until = Now();
         var megabytes = monit.Workers.Max(worker => worker.Usage().Resident) / 1e6;
 

@@ -13,7 +13,7 @@ public sealed class LocalStores : IDisposable
     private readonly Lazy<Task<IConnectionMultiplexer>> _redis;
 
     public LocalStores() => _redis = new(async () =>
-        await ConnectionMultiplexer.ConnectAsync(await RedisConnectionStringAsync()));
+        await ConnectionMultiplexer.ConnectAsync(await RedisConnectionStringAsync(), Patient));
 
     /// <summary>Of a redis-server shared by all tests: keep apart with <see cref="NewPrefix"/>.</summary>
     public async Task<string> RedisConnectionStringAsync() =>
@@ -22,6 +22,9 @@ public sealed class LocalStores : IDisposable
             : (await _redisServer.Value).ConnectionString;
 
     public Task<IConnectionMultiplexer> RedisAsync() => _redis.Value;
+
+    /// <summary>For a connection of the tests themselves: how long a busy machine takes to answer it is not what they assert.</summary>
+    public static void Patient(ConfigurationOptions options) => options.AsyncTimeout = options.SyncTimeout = 60_000;
 
     /// <summary>A new, migrated PostgreSQL database.</summary>
     public async Task<string> NewDatabaseAsync() => await (await _postgres.Value).CreateDatabaseAsync();

@@ -1,5 +1,6 @@
 using Monit.IntegrationTests.Scheduling;
 using Monit.Standalone;
+using Monit.Testing;
 using StackExchange.Redis;
 
 [assembly: AssemblyFixture(typeof(GarnetHost))]
@@ -41,6 +42,7 @@ public sealed class GarnetHost : IDisposable
     private async Task<IConnectionMultiplexer> ConnectAsync(Action<ConfigurationOptions> configure)
     {
         var options = _server.Value.ClientOptions.Clone();
+        LocalStores.Patient(options);
         configure(options);
         return await ConnectionMultiplexer.ConnectAsync(options);
     }

@@ -22,5 +22,5 @@ internal static class RedisConnections
         });
 
     private static async Task<IConnectionMultiplexer> ConnectAsync(this LocalStores stores, Action<ConfigurationOptions> configure) =>
-        await ConnectionMultiplexer.ConnectAsync(await stores.RedisConnectionStringAsync(), configure);
+        await ConnectionMultiplexer.ConnectAsync(await stores.RedisConnectionStringAsync(), LocalStores.Patient + configure);
 }

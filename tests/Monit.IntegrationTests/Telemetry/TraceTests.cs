@@ -33,7 +33,9 @@ public sealed class TraceTests(LocalStores stores)
         await using var journey = await TracedJourney.StartAsync(stores);
         var id = await journey.RunAsync();
 
-        var root = Assert.Single(journey.Spans.ChecksOf(id), check => Equals(check.GetTagItem("monit.monitor.state"), "down"));
+        // The first: it may be checked again, and be down again, before its mail is delivered.
+        var root = journey.Spans.ChecksOf(id).Where(check => Equals(check.GetTagItem("monit.monitor.state"), "down")).MinBy(check => check.StartTimeUtc);
+        Assert.NotNull(root);
         var trace = journey.Spans.TraceOf(root);
         Activity One(string name, ActivityKind kind) => Assert.Single(trace, span => span.DisplayName == name && span.Kind == kind);
         void Under(Activity parent, Activity child) => Assert.Equal(parent.SpanId, child.ParentSpanId);

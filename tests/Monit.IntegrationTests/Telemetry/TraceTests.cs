@@ -71,7 +71,7 @@ public sealed class TraceTests(LocalStores stores)
     {
         await using var target = new ScriptedTarget(ScriptedTarget.Certificate(TimeProvider.System.GetUtcNow().AddDays(1)));
         await using var journey = await TracedJourney.StartAsync(stores);
-        var id = (await journey.Worker.AddAsync(target.Url)).Id;
+        var id = (await journey.Worker.AddAsync(target.Url, timeoutSec: 30)).Id;
         await journey.Worker.StateAsync(id, MonitorState.Down);
 
         const string detail = "self-signed certificate";

@@ -50,7 +50,7 @@ internal sealed class TracedJourney : IAsyncDisposable
     public async Task<Guid> RunAsync()
     {
         Target.Answer = ScriptedTarget.Status(500);
-        var monitor = await Worker.AddAsync($"http://user:secret@127.0.0.1:{Target.Port}/status?key=secret");
+        var monitor = await Worker.AddAsync($"http://user:secret@127.0.0.1:{Target.Port}/status?key=secret", timeoutSec: 30);
         await Worker.StateAsync(monitor.Id, MonitorState.Down);
         // A recovery alert that waits for the down alert would not be delivered in its own check's trace.
         await Eventually.True(async () => (await Worker.AlertsAsync(monitor.Id)).Exists(alert => alert.Status == AlertStatus.Delivered), "the down mail is delivered");

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Monit.Core.Checks;
+using Monit.Core.Checks.Settings;
+using Monit.Probes.Tests.Http.Requests;
 using Monit.Testing;
 
 namespace Monit.Probes.Tests.Http;
@@ -66,6 +68,24 @@ public sealed class RedirectsReachNothingPrivateTests : IAsyncDisposable
             // A name that pointed to a public address a moment ago, and now to this machine.
             using var checker = new Checker(sender, resolve: (_, _) => Task.FromResult<IPAddress[]>([IPAddress.IPv6Loopback, IPAddress.Loopback]), allowPrivate: false, redirect: location);
             var result = await checker.CheckAsync(new CheckConfig(1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(10), 200, null, $"http://public.example:{_target.Port}/a/b"), Ct);
+            Assert.False(result.Success, location);
+            Assert.True(_target.Connections == 0 && !_reachedV6.Task.IsCompleted, $"{location} has reached this machine: {result}");
+        }
+    }
+
+    [Theory]
+    [InlineData("POST", 307)]
+    [InlineData("POST", 308)]
+    [InlineData("POST", 302)]
+    [InlineData("PUT", 301)]
+    [InlineData("HEAD", 303)]
+    public async Task NoRedirectOfAnotherMethod_ReachesALocalServer(string method, int status)
+    {
+        var request = new RequestSettings { Method = method, Body = method == "HEAD" ? null : "x", Headers = new Dictionary<string, string> { ["Host"] = "127.0.0.1" } };
+        foreach (var location in Locations.Select(location => location.Replace("{0}", $"{_target.Port}", StringComparison.Ordinal)))
+        {
+            using var checker = new Checker(Sender.FastOnEpoll, resolve: (_, _) => Task.FromResult<IPAddress[]>([IPAddress.IPv6Loopback, IPAddress.Loopback]), allowPrivate: false, redirect: location, redirectStatus: status);
+            var result = await checker.CheckAsync(Asked.Of($"http://public.example:{_target.Port}/a/b", request), Ct);
             Assert.False(result.Success, location);
             Assert.True(_target.Connections == 0 && !_reachedV6.Task.IsCompleted, $"{location} has reached this machine: {result}");
         }

@@ -55,17 +55,24 @@ internal sealed class HttpConnection(Stream stream, Peer peer, long now) : IDisp
         // Reading before writing detects, without an extra system call, an idle connection that was closed or received data.
         _listening = true;
         var answer = stream.ReadAsync(_buffer.AsMemory(request), ct);
-        var early = answer.IsCompleted;
+        var (early, isSent) = (answer.IsCompleted, false);
         try
         {
             if (!(early && _reused))
                 await stream.WriteAsync(_buffer.AsMemory(0, request), ct);
+            isSent = true;
             if (!Received(await answer) && !_reused)
                 throw BrokenOff();
         }
         catch (IOException) when (_reused && !ct.IsCancellationRequested)
         {
             return false;
+        }
+        catch (IOException) when (!isSent)
+        {
+            // The server's last words say more than that it is gone: TLS 1.3's alert, for want of a client certificate.
+            await answer;
+            throw;
         }
         if (_reused && (early || _start == _end))
             return false;

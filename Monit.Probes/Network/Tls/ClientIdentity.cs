@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Monit.Core.Checks.Settings;
 
@@ -22,9 +23,17 @@ internal sealed class ClientIdentity : IDisposable
                 throw new TlsException($"tls.client_key {problem}");
             var issuers = new X509Certificate2Collection();
             issuers.AddRange(certificates.Skip(1).ToArray());
-            // Offline: otherwise issuers would be fetched from the URLs in the certificate.
-            var identity = new ClientIdentity(SslStreamCertificateContext.Create(joined, issuers, offline: true));
-            return (identity, 1 + identity.Context.IntermediateCertificates.Count);
+            try
+            {
+                // Offline: otherwise issuers would be fetched from the URLs in the certificate.
+                var identity = new ClientIdentity(SslStreamCertificateContext.Create(joined, issuers, offline: true));
+                return (identity, 1 + identity.Context.IntermediateCertificates.Count);
+            }
+            catch (CryptographicException failure)
+            {
+                joined.Dispose();
+                throw new TlsException("tls.client_certificate cannot be used", failure);
+            }
         }
         finally
         {

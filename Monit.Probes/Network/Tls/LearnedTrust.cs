@@ -23,7 +23,11 @@ internal sealed class LearnedTrust(Func<X509Certificate2Collection> load, TimePr
 
     /// <summary>What it is judged by if that fails.</summary>
     /// <exception cref="InvalidOperationException">The system has no roots, which is no fault of a target.</exception>
-    public X509ChainPolicy All
+    public X509ChainPolicy All => AllOrNone is { CustomTrustStore.Count: > 0 } all
+        ? all : throw new InvalidOperationException("This machine trusts no certificate authority: neither SSL_CERT_FILE nor SSL_CERT_DIR has a root.");
+
+    /// <summary>The same, where it does not matter that the system has no roots.</summary>
+    public X509ChainPolicy AllOrNone
     {
         get
         {
@@ -33,8 +37,7 @@ internal sealed class LearnedTrust(Func<X509Certificate2Collection> load, TimePr
             {
                 if (_all is not { } all || time.GetElapsedTime(all.Since) >= LoadAgain)
                     _all = all = new Trust(load(), time.GetTimestamp());
-                return all.Policy.CustomTrustStore.Count > 0
-                    ? all.Policy : throw new InvalidOperationException("This machine trusts no certificate authority: neither SSL_CERT_FILE nor SSL_CERT_DIR has a root.");
+                return all.Policy;
             }
         }
     }

@@ -28,7 +28,7 @@ internal static class SeenChain
             if (certificate.NotAfter.ToUniversalTime() is var until && until < notAfter)
                 notAfter = until;
         }
-        return new CertificateChain(certificates, new DateTimeOffset(notAfter, TimeSpan.Zero), complaint);
+        return new CertificateChain(certificates, new DateTimeOffset(notAfter, TimeSpan.Zero), complaint is null ? null : CertificateText.Clean(complaint, CertificateText.MaxLength));
     }
 
     /// <summary>Of a certificate that cannot be read, and so is as good as expired.</summary>

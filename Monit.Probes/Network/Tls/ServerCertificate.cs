@@ -58,7 +58,7 @@ internal sealed class ServerCertificate(LearnedTrust? learned, bool verifies, Ti
             return SeenChain.Of(chain, needed, ofName);
         if (learned is null)
             return Refused(chain, TrustedByItself(chain), ofName);
-        using var again = new X509Chain { ChainPolicy = learned.All.Clone() };
+        using var again = new X509Chain { ChainPolicy = (verifies ? learned.All : learned.AllOrNone).Clone() };
         again.ChainPolicy.ExtraStore.AddRange(chain.ChainPolicy.ExtraStore);
         try
         {

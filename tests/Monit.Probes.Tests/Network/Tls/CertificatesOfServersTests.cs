@@ -106,9 +106,9 @@ public sealed class CertificatesOfServersTests : IDisposable
             ("issuer of another name's", wrongName, sent, sent, null, "name does not match: "),
             ("another of the same root", leaf, sent, [sibling.Certificate], null, "incomplete chain"),
             ("another leaf of the same issuer", leaf, sent, [expired], null, "incomplete chain"),
-            ("forged: an issuer of the same name", Leaf(forger, 20), [], sent, null, "incomplete chain"),
-            ("forged: an issuer of the same name, sent", Leaf(forger, 20), sent, sent, null, "incomplete chain"),
-            ("forged: with the forger", Leaf(forger, 20), [forger.Certificate], sent, null, "untrusted issuer: "),
+            ("forged: an issuer of the same name", Leaf(forger, 20), [], sent, null, "certificate refused: NotSignatureValid"),
+            ("forged: an issuer of the same name, sent", Leaf(forger, 20), sent, sent, null, "certificate refused: NotSignatureValid"),
+            ("forged: with the forger", Leaf(forger, 20), [forger.Certificate], sent, null, "certificate refused: NotSignatureValid"),
         ];
         var system = new SecureConnection(Made(new Authority()).Certificate);
         foreach (var (name, served, issuers, ca, days, complaint) in cases)

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Monit.Core.Checks;
 using Monit.Core.Checks.Settings;
@@ -79,6 +80,26 @@ public sealed class ClientCertificatesTests : IDisposable
             Assert.Equal((FailureReason.TlsError, FailureKind.Definite), (seen.Failure!.Value.Reason, seen.Failure.Value.Kind));
             Assert.StartsWith(detail, seen.Failure.Value.Detail, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task WeakCertificate_FailsTheHandshake_AndIsNoDefect()
+    {
+        // OpenSSL's level of security, where it is 2 as in Debian, takes no SHA-1; elsewhere this one is as good as another.
+        var root = Made(new Authority());
+        await using var target = new TlsTarget(Made(root.Issue(TlsCheck.Host)));
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var weak = new CertificateRequest("CN=client", key, HashAlgorithmName.SHA256).Create(root.Certificate.SubjectName, new Sha1(key), Now.AddDays(-1), Now.AddDays(1), [1]);
+        var seen = await new SecureConnection(root.Certificate).AskAsync(target.Port, new() { ClientCertificate = Pem.Of(weak), ClientKey = key.ExportPkcs8PrivateKeyPem() });
+        Assert.True(seen.Failure is null or { Reason: FailureReason.TlsError, Detail: not null }, $"{seen.Failure}");
+    }
+
+    private sealed class Sha1(ECDsa key) : X509SignatureGenerator
+    {
+        // The object identifier ecdsa-with-SHA1.
+        public override byte[] GetSignatureAlgorithmIdentifier(HashAlgorithmName hashAlgorithm) => Convert.FromHexString("300906072A8648CE3D0401");
+        public override byte[] SignData(byte[] data, HashAlgorithmName hashAlgorithm) => key.SignData(data, HashAlgorithmName.SHA1, DSASignatureFormat.Rfc3279DerSequence);
+        protected override PublicKey BuildPublicKey() => CreateForECDsa(key).PublicKey;
     }
 
     private static TlsSettings With(X509Certificate2 certificate, params X509Certificate2[] issuers) =>

@@ -68,6 +68,9 @@ public sealed class LearnedTrustTests : IAsyncDisposable
     {
         _roots = [];
         await Assert.ThrowsAsync<InvalidOperationException>(() => DetailAsync(Client()));
+        // Who does not verify, or brings roots, needs none of the machine's.
+        Assert.Null((await new SecureConnection().AskAsync(_target.Port, new() { Verify = false })).Failure);
+        Assert.Null((await new SecureConnection().AskAsync(_target.Port, new() { Ca = Pem.Of(_root.Certificate) })).Failure);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public static class ProbeServices
         builder.AddNetworkOptions();
         services.AddSingleton(provider => new TargetGuard(provider.GetRequiredService<IOptions<NetworkOptions>>().Value.AllowPrivateTargets!.Value));
         services.AddSingleton<TargetConnector>().AddSingleton<ProbeRegistry>();
-        services.TryAddSingleton<IHttpEngine>(provider =>
+        services.AddSingleton<IHttpEngine>(provider =>
             provider.GetRequiredService<IOptions<HttpOptions>>().Value.HttpEngine == HttpEngine.Full
                 ? ActivatorUtilities.CreateInstance<FullEngine>(provider) : ActivatorUtilities.CreateInstance<FastEngine>(provider));
         // One line for each kind of check.

@@ -16,7 +16,7 @@ namespace Monit.Probes.Tests.Http.Table;
 
 /// <summary>
 /// Kestrel, over HTTP/1.1, HTTP/2 without TLS, and both over TLS with a certificate that nobody trusts. <c>/</c> shows the request as JSON;
-/// <c>/gzip</c>, <c>/br</c>, <c>/deflate</c> the text <c>coded</c> in that coding, <c>/bomb</c> 50 MB of it; <c>/to/STATUS</c> redirects to <c>/</c>;
+/// <c>/gzip</c>, <c>/br</c>, <c>/deflate</c> the text <c>coded</c> in that coding, <c>/bomb</c> 50 MB of nothing; <c>/to/STATUS</c> redirects to <c>/</c>;
 /// <c>/auth</c> is for those who know the password; <c>/long/N</c> has a body of N bytes; <c>/slow</c> takes a while.
 /// </summary>
 public sealed class TableServer : IAsyncLifetime
@@ -64,8 +64,7 @@ public sealed class TableServer : IAsyncLifetime
                     "deflate" => new ZLibStream(response.Body, CompressionLevel.Fastest, leaveOpen: true),
                     _ => new GZipStream(response.Body, CompressionLevel.Fastest, leaveOpen: true),
                 })
-                    for (var n = 0; n < (path[1] == "bomb" ? 10_000_000 : 1); n++)
-                        await coder.WriteAsync("coded"u8.ToArray(), context.RequestAborted);
+                    await coder.WriteAsync(path[1] == "bomb" ? new byte[50_000_000] : "coded"u8.ToArray(), context.RequestAborted);
                 break;
             case "to":
                 response.Redirect("/");

@@ -1,14 +1,40 @@
 using Monit.Core.Text;
+using Monit.Core.Validation;
 
 namespace Monit.Api.Http;
 
 /// <summary>Validation errors of a request: messages by field, under the field's JSON or query name.</summary>
 public sealed class FieldErrors : Dictionary<string, string[]>
 {
-    public bool Any => Count > 0;
+    /// <summary>Who gets so many errors reads no further, and the answer stays small whatever was sent.</summary>
+    private const int MaxFields = 50;
+
+    public bool Any => Found > 0;
+
+    /// <summary>The number of errors, with those that are not kept.</summary>
+    public int Found { get; private set; }
 
     /// <param name="rule">What the field must be, with its range; the field's name is put in front of it.</param>
-    public void Add(string field, string rule) => this[field] = [.. this.GetValueOrDefault(field, []), $"{field} {rule}."];
+    public void Add(string field, string rule)
+    {
+        Found++;
+        if (Count < MaxFields || ContainsKey(field))
+            this[field] = [.. this.GetValueOrDefault(field, []), $"{field} {rule}."];
+    }
+
+    public void AddRange(IEnumerable<FieldError> errors)
+    {
+        foreach (var error in errors)
+            Add(error.Field, error.Message);
+    }
+
+    /// <summary>Takes over what another found.</summary>
+    public void AddAll(FieldErrors others)
+    {
+        foreach (var (field, messages) in others)
+            this[field] = [.. this.GetValueOrDefault(field, []), .. messages];
+        Found += others.Found;
+    }
 
     public void Unless(bool valid, string field, string rule)
     {

@@ -1,21 +1,27 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Monit.Api.Http;
 
 /// <summary>The JSON format: snake_case, numbers not as strings, enums by name, times in UTC with a Z.</summary>
 internal static class Json
 {
+    /// <summary>The format for what is read by <see cref="JsonShape"/> and not by the framework.</summary>
+    public static JsonSerializerOptions Options { get; } = Apply(new() { TypeInfoResolver = new DefaultJsonTypeInfoResolver() });
+
     public static IServiceCollection AddMonitJson(this IServiceCollection services) =>
-        services.ConfigureHttpJsonOptions(http =>
-        {
-            var json = http.SerializerOptions;
-            json.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
-            json.NumberHandling = JsonNumberHandling.Strict;
-            json.AllowDuplicateProperties = false;
-            json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
-            json.Converters.Add(new UtcConverter());
-        });
+        services.ConfigureHttpJsonOptions(http => Apply(http.SerializerOptions));
+
+    private static JsonSerializerOptions Apply(JsonSerializerOptions json)
+    {
+        json.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+        json.NumberHandling = JsonNumberHandling.Strict;
+        json.AllowDuplicateProperties = false;
+        json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
+        json.Converters.Add(new UtcConverter());
+        return json;
+    }
 
     private sealed class UtcConverter : JsonConverter<DateTimeOffset>
     {

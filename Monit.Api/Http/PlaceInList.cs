@@ -1,16 +1,20 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using System.Text;
 
 namespace Monit.Api.Http;
 
 /// <summary>
 /// The last item of a page, as the cursor of the next one: a text that clients only send back. Lists in order of ids need the id,
-/// those in order of time the time too; a cursor of the one is none of the other.
+/// those in order of time the time too, those in another order its key; a cursor of the one is none of the other.
 /// </summary>
 internal static class PlaceInList
 {
     private const int IdBytes = 16;
     private const int TimeBytes = sizeof(long);
+    private const int MaxKeyBytes = 1000;
+    // Begins what no time begins with: its instant would lie before the first year.
+    private const byte KeyMark = 0xf0;
 
     public static string Encode(Guid id) => Base64Url.EncodeToString(id.ToByteArray());
 
@@ -20,6 +24,20 @@ internal static class PlaceInList
         BinaryPrimitives.WriteInt64BigEndian(bytes, at.UtcTicks);
         id.TryWriteBytes(bytes.AsSpan(TimeBytes));
         return Base64Url.EncodeToString(bytes);
+    }
+
+    /// <param name="order">Of which order the key is, 0..15.</param>
+    public static string Encode(byte order, string key, Guid id) =>
+        Base64Url.EncodeToString([(byte)(KeyMark | order), .. Encoding.UTF8.GetBytes(key), .. id.ToByteArray()]);
+
+    public static bool TryDecode(string cursor, byte order, out string key, out Guid id)
+    {
+        (key, id) = ("", default);
+        if (!Base64Url.IsValid(cursor, out var length) || length is <= IdBytes or > 1 + MaxKeyBytes + IdBytes
+            || Bytes(cursor, length) is not { } bytes || bytes[0] != (byte)(KeyMark | order))
+            return false;
+        (key, id) = (Encoding.UTF8.GetString(bytes.AsSpan()[1..^IdBytes]), new Guid(bytes.AsSpan()[^IdBytes..]));
+        return true;
     }
 
     public static bool TryDecode(string cursor, out Guid id)

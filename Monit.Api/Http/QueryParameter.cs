@@ -29,9 +29,21 @@ internal sealed class QueryParameter
         name, new() { Type = JsonSchemaType.String, Enum = [.. values.Select(value => (System.Text.Json.Nodes.JsonNode)value)] },
         values.Contains, $"must be one of {string.Join(", ", values)}");
 
+    /// <summary>One of some values, of which the first is the default.</summary>
+    public static QueryParameter Choice(string name, params string[] values)
+    {
+        var parameter = OneOf(name, values);
+        parameter.Schema.Default = values[0];
+        return parameter;
+    }
+
     public static QueryParameter Search(string name, int max) => new(
         name, new() { Type = JsonSchemaType.String, MaxLength = max },
         text => text.Length <= max && !text.Any(char.IsControl), $"must have at most {max} characters, none of them a control character");
+
+    public static QueryParameter Text(string name, int min, int max, string description) => new(
+        name, new() { Type = JsonSchemaType.String, MinLength = min, MaxLength = max, Description = description },
+        text => text.Length >= min && text.Length <= max && !text.Any(char.IsControl), $"must have {min} to {max} characters, none of them a control character");
 
     /// <summary>The place where an earlier page ended.</summary>
     public static QueryParameter Cursor(Func<string, bool> accepts) => new(

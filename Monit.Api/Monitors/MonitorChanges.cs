@@ -17,13 +17,16 @@ internal static class MonitorChanges
 {
     public static async Task<Results<Created<MonitorResponse>, ProblemHttpResult>> CreateAsync(
         CreateMonitor request, ClaimsPrincipal user, MonitDb db, IOptions<MonitorOptions> options,
-        WriteThrough redis, MonitorReader reader, ConfirmedAddresses addresses, TimeProvider time)
+        WriteThrough redis, MonitorReader reader, ConfirmedAddresses addresses, MonitorSecrets secrets, TimeProvider time)
     {
         var monitor = request.ToMonitor(user.Id(), time.GetNow());
-        var errors = new FieldErrors();
+        var errors = request.Unread;
+        var taken = secrets.TakeOut(request, monitor, before: null, errors);
         MonitorFields.Validate(monitor, request, options.Value, errors);
+        CheckRules.Validate(request, monitor.Url, taken?.Settings ?? monitor.Settings, before: null, errors);
         if (errors.Any)
             return Problems.Invalid(errors);
+        secrets.Seal(monitor, taken);
 
         var (free, paid) = (options.Value.QuotaOf(isPaid: false) ?? int.MaxValue, options.Value.QuotaOf(isPaid: true) ?? int.MaxValue);
         await using (var transaction = await db.Database.BeginTransactionAsync())
@@ -41,31 +44,37 @@ internal static class MonitorChanges
         }
         await redis.SyncAsync(monitor.Id);
         return TypedResults.Created($"/api/v1/monitors/{monitor.Id}",
-            (await reader.WithAsync([(monitor, StatusResponse.New(monitor))], CancellationToken.None))[0]);
+            (await reader.WithAsync([(monitor, StatusResponse.New(monitor.Enabled))], CancellationToken.None))[0]);
     }
 
     public static async Task<Results<Ok<MonitorResponse>, ProblemHttpResult>> PatchAsync(
         Guid id, PatchMonitor request, ClaimsPrincipal user, MonitDb db, IOptions<MonitorOptions> options,
-        WriteThrough redis, MonitorReader reader, ConfirmedAddresses addresses, TimeProvider time, CancellationToken ct)
+        WriteThrough redis, MonitorReader reader, ConfirmedAddresses addresses, MonitorSecrets secrets, TimeProvider time, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
         if (await db.LockMonitors([id]).OwnedBy(user).SingleOrDefaultAsync(CancellationToken.None) is not { } monitor)
             return Problems.NotFound();
         var now = time.GetNow();
-        var (version, enabled) = (monitor.Version, monitor.Enabled);
-        var errors = new FieldErrors();
-        request.Apply(monitor, now, errors);
+        var (before, enabled, errors) = (CheckBefore.Of(monitor), monitor.Enabled, request.Unread);
+        request.Apply(monitor, errors);
+        var taken = secrets.TakeOut(request, monitor, before, errors);
         MonitorFields.Validate(monitor, request, options.Value, errors);
+        CheckRules.Validate(request, monitor.Url, taken?.Settings ?? monitor.Settings, before, errors);
         if (errors.Any)
             return Problems.Invalid(errors);
+        secrets.Seal(monitor, taken);
 
+        var isChanged = before.IsChanged(monitor);
+        monitor.UpdatedAt = now;
+        if (isChanged)
+            monitor.Version++;
         if (enabled && !monitor.Enabled)
             await IncidentStore.CloseQuietlyAsync(db, id, now, CancellationToken.None);
         await db.SaveChangesAsync(CancellationToken.None);
         if (request.ChangesAddress)
             await addresses.RequestAsync(monitor, again: true, now);
         await transaction.CommitAsync(CancellationToken.None);
-        if (monitor.Version != version)
+        if (isChanged)
             await redis.SyncAsync(id);
         return TypedResults.Ok(await reader.ReadAsync(monitor, ct));
     }

@@ -1,6 +1,8 @@
 using System.Security.Claims;
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -15,6 +17,9 @@ namespace Monit.Api.Monitors;
 
 internal static class MonitorEndpoints
 {
+    /// <summary>Room for all settings (<see cref="CheckRules.MaxBytes"/>) in JSON that escapes some of them.</summary>
+    public static readonly RequestSizeLimitAttribute MaxBody = new(2 * CheckRules.MaxBytes);
+
     public static IServiceCollection AddMonitors(this IServiceCollection services)
     {
         // Strangers have a quota; who runs Monit for themselves set their own bounds.
@@ -29,9 +34,18 @@ internal static class MonitorEndpoints
         services.AddScoped<StatusReader>();
         services.AddScoped<MonitorReader>();
         services.AddScoped<MonitorList>();
+        services.AddSingleton<MonitorSecrets>();
         services.ConfigureHttpJsonOptions(http =>
-            http.SerializerOptions.TypeInfoResolver = http.SerializerOptions.TypeInfoResolver!.WithAddedModifier(MonitorJson.AddFields));
-        services.ConfigureAll<OpenApiOptions>(document => document.AddSchemaTransformer(MonitorJson.DescribeAsync));
+        {
+            http.SerializerOptions.TypeInfoResolver = http.SerializerOptions.TypeInfoResolver!.WithAddedModifier(MonitorJson.AddFields);
+            http.SerializerOptions.Converters.Add(new AssertionJson());
+        });
+        services.ConfigureAll<OpenApiOptions>(document =>
+        {
+            document.AddSchemaTransformer(MonitorJson.DescribeAsync).AddSchemaTransformer(SettingsSchemas.DescribeAsync).AddDocumentTransformer(MonitorJson.DescribePartsAsync);
+            // Any JSON is no schema worth a name.
+            document.CreateSchemaReferenceId = json => json.Type == typeof(JsonElement) || json.Type == typeof(JsonElement?) ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(json);
+        });
         return services;
     }
 
@@ -39,9 +53,9 @@ internal static class MonitorEndpoints
     {
         var monitors = api.MapGroup("/monitors").WithTags("Monitors").RequireAuthorization();
         monitors.MapGet("", ListAsync).WithQuery(MonitorFilter.Parameters);
-        monitors.MapPost("", MonitorChanges.CreateAsync).Refuses(StatusCodes.Status403Forbidden);
+        monitors.MapPost("", MonitorChanges.CreateAsync).Refuses(StatusCodes.Status403Forbidden).WithMetadata(MaxBody);
         monitors.MapGet("/{id:guid}", GetAsync);
-        monitors.MapPatch("/{id:guid}", MonitorChanges.PatchAsync);
+        monitors.MapPatch("/{id:guid}", MonitorChanges.PatchAsync).WithMetadata(MaxBody);
         monitors.MapDelete("/{id:guid}", MonitorChanges.DeleteAsync);
         monitors.MapGet("/{id:guid}/status", StatusAsync);
         monitors.MapPost("/{id:guid}/check", CheckAsync).Refuses(StatusCodes.Status409Conflict);
@@ -54,9 +68,15 @@ internal static class MonitorEndpoints
         return monitors.Where(m => m.UserId == owner);
     }
 
-    private static async Task<Ok<Page<MonitorResponse>>> ListAsync(
-        [AsParameters] Paging paging, [AsParameters] MonitorFilter filter, ClaimsPrincipal user, MonitorList list, CancellationToken ct) =>
-        TypedResults.Ok(await list.ReadAsync(user, paging, filter, ct));
+    private static async Task<Results<Ok<Page<MonitorResponse>>, ProblemHttpResult>> ListAsync(
+        [AsParameters] Paging paging, [AsParameters] MonitorFilter filter, ClaimsPrincipal user, MonitorList list, CancellationToken ct)
+    {
+        if (await list.ReadAsync(user, paging, filter, ct) is { } page)
+            return TypedResults.Ok(page);
+        var errors = new FieldErrors();
+        errors.Add("cursor", $"must be the next_cursor of an earlier page of this list with the same sort, {filter.Order.Name}");
+        return Problems.Invalid(errors);
+    }
 
     private static async Task<Results<Ok<MonitorResponse>, ProblemHttpResult>> GetAsync(
         Guid id, ClaimsPrincipal user, MonitDb db, MonitorReader reader, CancellationToken ct) =>

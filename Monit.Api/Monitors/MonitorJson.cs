@@ -1,8 +1,12 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
+using Monit.Core.Checks.Settings;
 using Monit.Core.Monitors;
 
 namespace Monit.Api.Monitors;
@@ -17,44 +21,83 @@ internal static class MonitorJson
             foreach (var field in MonitorFields.All)
             {
                 // Any may be null here: an error about it is the request's own, and says more.
-                var property = json.CreateJsonPropertyInfo(OrNull(field.Type), field.Name);
-                property.Set = (request, value) => ((MonitorRequest)request).Given[field] = value;
+                var property = json.CreateJsonPropertyInfo(field.Read is null ? OrNull(field.Type) : typeof(JsonElement?), field.Name);
+                if (field.Read is not null)
+                    property.CustomConverter = new RawJson();
+                property.Set = (request, value) => ((MonitorRequest)request).Take(field, value);
                 json.Properties.Add(property);
             }
         else if (json.Type == typeof(MonitorResponse))
-            // Between the id and the times.
+            // Between what it is and the times.
             foreach (var (n, field) in MonitorFields.All.Index())
             {
                 var property = json.CreateJsonPropertyInfo(field.Type, field.Name);
                 property.Get = response => field.Get(((MonitorResponse)response).Monitor);
-                json.Properties.Insert(1 + n, property);
+                json.Properties.Insert(2 + n, property);
             }
+        else if (json.Type.Namespace == typeof(CheckSettings).Namespace && json.Kind == JsonTypeInfoKind.Object)
+            ShowAsWritten(json);
     }
 
     /// <summary>Says which fields are required, which are never null, and in which range they must be.</summary>
     public static Task DescribeAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken ct)
     {
         var type = context.JsonTypeInfo.Type;
+        if (type != typeof(CreateMonitor) && type != typeof(PatchMonitor) && type != typeof(MonitorResponse))
+            return Task.CompletedTask;
         if (type == typeof(CreateMonitor))
             schema.Required = MonitorFields.All.Where(field => field.Required).Select(field => field.Name).ToHashSet();
-        if (type == typeof(CreateMonitor) || type == typeof(PatchMonitor) || type == typeof(MonitorResponse))
-            foreach (var field in MonitorFields.All.Where(field => type == typeof(CreateMonitor) ? field.Required : !field.Nullable))
-                ((OpenApiSchema)schema.Properties![field.Name]).Type &= ~JsonSchemaType.Null;
-        if (type.IsSubclassOf(typeof(MonitorRequest)))
-            foreach (var field in MonitorFields.All)
-                if (field.Range?.Invoke(context.ApplicationServices.GetRequiredService<IOptions<MonitorOptions>>().Value) is { } range)
-                    Describe((OpenApiSchema)schema.Properties![field.Name], field.Type == typeof(string), range);
+        var limits = context.ApplicationServices.GetRequiredService<IOptions<MonitorOptions>>().Value;
+        foreach (var field in MonitorFields.All)
+            if (field.Read is null)
+                Describe((OpenApiSchema)schema.Properties![field.Name], field, type, limits);
         return Task.CompletedTask;
     }
 
-    private static void Describe(OpenApiSchema schema, bool isText, FieldRange range)
+    /// <summary>Gives the parts of the settings their schemas, which are known only when all schemas are there.</summary>
+    public static Task DescribePartsAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken ct)
     {
-        if (isText)
+        foreach (var name in (string[])[nameof(CreateMonitor), nameof(PatchMonitor), nameof(MonitorResponse)])
+            foreach (var field in MonitorFields.All.Where(field => field.Read is not null))
+                document.Components!.Schemas![name].Properties![field.Name] = SettingsSchemas.Of(field, document);
+        return Task.CompletedTask;
+    }
+
+    private static void Describe(OpenApiSchema schema, MonitorField field, Type of, MonitorOptions limits)
+    {
+        // A list that is cleared is empty.
+        if (of == typeof(CreateMonitor) ? field.Required : of == typeof(PatchMonitor) ? !field.Nullable : !field.Nullable || field.IsList)
+            schema.Type &= ~JsonSchemaType.Null;
+        if (of == typeof(MonitorResponse) || field.Range?.Invoke(limits) is not { } range)
+            return;
+        if (field.IsList)
+        {
+            schema.MaxItems = range.Max;
+            schema.Items = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = MonitorFields.MaxTag };
+            schema.Examples = [new JsonArray("shop", "production")];
+        }
+        else if (field.Type == typeof(string))
             (schema.MinLength, schema.MaxLength) = (range.Min > 0 ? range.Min : null, range.Max);
         else
             (schema.Minimum, schema.Maximum) = (range.Min.ToString(CultureInfo.InvariantCulture), range.Max.ToString(CultureInfo.InvariantCulture));
     }
 
+    // What is not set is left out, so that what is shown can be sent back.
+    private static void ShowAsWritten(JsonTypeInfo json)
+    {
+        json.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        foreach (var property in json.Properties)
+            property.ShouldSerialize = (_, value) => value is not null;
+    }
+
     private static Type OrNull(Type type) =>
         type.IsValueType && Nullable.GetUnderlyingType(type) is null ? typeof(Nullable<>).MakeGenericType(type) : type;
+
+    /// <summary>Takes JSON as it is, keys twice included, for <see cref="MonitorField.Read"/>.</summary>
+    private sealed class RawJson : JsonConverter<JsonElement?>
+    {
+        public override JsonElement? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => JsonElement.ParseValue(ref reader);
+
+        public override void Write(Utf8JsonWriter writer, JsonElement? value, JsonSerializerOptions options) => throw new NotSupportedException();
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Monit.Api.Http;
 using Monit.Core.Monitors;
@@ -8,6 +9,18 @@ namespace Monit.Api.Monitors;
 public abstract class MonitorRequest
 {
     internal Dictionary<MonitorField, object?> Given { get; } = [];
+
+    /// <summary>What is wrong with fields that could not be read, and are therefore not in <see cref="Given"/>.</summary>
+    internal FieldErrors Unread { get; } = [];
+
+    /// <param name="value">JSON, if the field reads that by itself.</param>
+    internal void Take(MonitorField field, object? value)
+    {
+        var before = Unread.Found;
+        var read = value is JsonElement json ? field.Read!(json, Unread) : value;
+        if (Unread.Found == before)
+            Given[field] = read;
+    }
 }
 
 /// <summary>A new monitor.</summary>
@@ -18,9 +31,12 @@ public sealed class CreateMonitor : MonitorRequest, IValidatable
     {
         foreach (var field in MonitorFields.All.Where(field => field.Required))
             errors.Unless(Given.GetValueOrDefault(field) is not null, field.Name, "is required");
+        if (errors.Any)
+            errors.AddAll(Unread);
     }
 
-    public UptimeMonitor ToMonitor(Guid userId, DateTimeOffset now)
+    /// <summary>A monitor with what was given, and whatever is not given by default.</summary>
+    internal UptimeMonitor ToMonitor(Guid userId, DateTimeOffset now)
     {
         // What is required has been given; the fields follow in the list's order, since a default may depend on those before it.
         var monitor = new UptimeMonitor
@@ -28,8 +44,10 @@ public sealed class CreateMonitor : MonitorRequest, IValidatable
             Id = Guid.CreateVersion7(now), UserId = userId, Url = "", IntervalSec = 0, TimeoutSec = 0, CreatedAt = now, UpdatedAt = now,
         };
         foreach (var field in MonitorFields.All)
-            if ((Given.GetValueOrDefault(field) ?? field.Default?.Invoke(monitor)) is { } value)
+            if (Given.TryGetValue(field, out var value) && (value is not null || field.Nullable))
                 field.Set(monitor, value);
+            else if (field.Default is { } byDefault)
+                field.Set(monitor, byDefault(monitor));
         return monitor;
     }
 }
@@ -42,23 +60,13 @@ public sealed class PatchMonitor : MonitorRequest
     [JsonIgnore]
     public bool ChangesAddress => Given.Keys.Any(given => given.Name == "alert_email");
 
-    /// <summary>Applies the update, and increments the version if a field that affects checks has changed.</summary>
-    public void Apply(UptimeMonitor monitor, DateTimeOffset now, FieldErrors errors)
+    /// <summary>Applies the update.</summary>
+    internal void Apply(UptimeMonitor monitor, FieldErrors errors)
     {
-        var checkChanged = false;
         foreach (var (field, value) in Given)
-        {
             if (value is null && !field.Nullable)
-            {
                 errors.Add(field.Name, "must not be null");
-                continue;
-            }
-            var before = field.Get(monitor);
-            field.Set(monitor, value);
-            checkChanged |= field.AffectsCheck && !Equals(before, field.Get(monitor));
-        }
-        monitor.UpdatedAt = now;
-        if (checkChanged)
-            monitor.Version++;
+            else
+                field.Set(monitor, value);
     }
 }

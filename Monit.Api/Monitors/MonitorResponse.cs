@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Monit.Core.Checks.Kinds;
 using Monit.Core.Monitors;
 
 namespace Monit.Api.Monitors;
@@ -7,6 +8,8 @@ namespace Monit.Api.Monitors;
 public sealed class MonitorResponse(UptimeMonitor monitor, StatusResponse status, bool alertEmailConfirmed)
 {
     public Guid Id => monitor.Id;
+    /// <summary>What is checked, from the URL's scheme; null if this version does not know it.</summary>
+    public string? Kind => CheckKinds.Of(monitor.Url)?.Name;
     public DateTimeOffset CreatedAt => monitor.CreatedAt;
     public DateTimeOffset UpdatedAt => monitor.UpdatedAt;
     /// <summary>Whether its alerts are sent: to <c>alert_email</c>, or without one to the account's address. False until that is confirmed by a link.</summary>

@@ -15,13 +15,17 @@ public sealed partial class StatusReader(RedisSchedule schedule, MonitDb db, Tim
         (await ReadAsync([monitor], ct))[0];
 
     /// <returns>One status for each monitor, in order.</returns>
-    public async Task<IReadOnlyList<StatusResponse>> ReadAsync(IReadOnlyList<UptimeMonitor> monitors, CancellationToken ct)
+    public Task<IReadOnlyList<StatusResponse>> ReadAsync(IReadOnlyList<UptimeMonitor> monitors, CancellationToken ct) =>
+        ReadAsync([.. monitors.Select(m => (m.Id, m.Enabled))], ct);
+
+    /// <summary>As above, for monitors of which no more than this has been read.</summary>
+    public async Task<IReadOnlyList<StatusResponse>> ReadAsync(IReadOnlyList<(Guid Id, bool Enabled)> monitors, CancellationToken ct)
     {
         var ids = monitors.Select(m => m.Id).ToArray();
         try
         {
             var views = await schedule.ViewAsync(ids, ct).WaitAsync(RedisTimeout, time, ct);
-            return [.. monitors.Zip(views, StatusResponse.Of)];
+            return [.. monitors.Zip(views, (m, view) => StatusResponse.Of(m.Enabled, view))];
         }
         catch (Exception failure) when (StoreResilience.IsStoreFailure(failure))
         {
@@ -29,7 +33,7 @@ public sealed partial class StatusReader(RedisSchedule schedule, MonitDb db, Tim
         }
         var open = await db.Incidents.AsNoTracking().Where(i => ids.Contains(i.MonitorId) && i.EndTime == null)
             .ToDictionaryAsync(i => i.MonitorId, ct);
-        return [.. monitors.Select(m => StatusResponse.Of(m, open.GetValueOrDefault(m.Id)))];
+        return [.. monitors.Select(m => StatusResponse.Of(m.Enabled, open.GetValueOrDefault(m.Id)))];
     }
 
     [LoggerMessage(1, LogLevel.Warning, "Redis does not answer; returning the states that SQL implies: {Reason}")]

@@ -14,16 +14,16 @@ public sealed record StatusResponse(
     DateTimeOffset? CheckedAt = null, DateTimeOffset? NextCheckAt = null, int FailureCount = 0)
 {
     /// <summary>Before the first check.</summary>
-    public static StatusResponse New(UptimeMonitor monitor) => new(default(IncidentState).StateOf(monitor.Enabled, isKnown: false));
+    public static StatusResponse New(bool enabled) => new(default(IncidentState).StateOf(enabled, isKnown: false));
 
     /// <summary>From the state in Redis.</summary>
-    public static StatusResponse Of(UptimeMonitor monitor, MonitorView view) => !monitor.Enabled ? New(monitor) : new(
-        view.Incident.StateOf(monitor.Enabled, view.Status is { Reason: not FailureReason.CheckError }), view.Status?.HttpStatus, view.Status?.LatencyMs, view.Status?.Reason?.ToWire(), view.Status?.Detail,
-        At(view.Status?.CheckedAt), At(view.NextCheckAt), view.Incident.FailureCount);
+    public static StatusResponse Of(bool enabled, MonitorView view) => !enabled ? New(enabled) : new(
+        view.Incident.StateOf(enabled, view.Status is { Reason: not FailureReason.CheckError }), view.Status?.HttpStatus, view.Status?.LatencyMs,
+        view.Status?.Reason?.ToWire(), view.Status?.Detail, At(view.Status?.CheckedAt), At(view.NextCheckAt), view.Incident.FailureCount);
 
     /// <summary>From SQL alone, while Redis is unavailable.</summary>
-    public static StatusResponse Of(UptimeMonitor monitor, MonitorIncident? open) => !monitor.Enabled || open is null
-        ? New(monitor) : new(new IncidentState { DbIncident = true }.State, open.HttpStatus, open.LatencyMs, open.Reason);
+    public static StatusResponse Of(bool enabled, MonitorIncident? open) => !enabled || open is null
+        ? New(enabled) : new(new IncidentState { DbIncident = true, Severity = open.Severity }.State, open.HttpStatus, open.LatencyMs, open.Reason, open.Detail);
 
     private static DateTimeOffset? At(long? ms) => ms is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
 }

@@ -1,9 +1,11 @@
-using System.Reflection;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Monit.Api.Monitors;
+using Microsoft.Extensions.Options;
 using Monit.Core.Checks;
+using Monit.Core.Checks.Assertions;
+using Monit.Core.Checks.Settings;
 using Monit.Core.Monitors;
 using Monit.IntegrationTests.Scheduling;
 using Monit.Storage.Sync;
@@ -18,7 +20,10 @@ namespace Monit.IntegrationTests.Api;
 public abstract class FieldSuite(Func<Task<ApiHost>> start) : IAsyncLifetime
 {
     // What Monit keeps for itself.
-    private static readonly string[] Own = ["Id", "UserId", "Version", "SyncedVersion", "CreatedAt", "UpdatedAt"];
+    private static readonly string[] Own = ["Id", "UserId", "Version", "SyncedVersion", "CreatedAt", "UpdatedAt", "SealedSecrets"];
+
+    // AnyStatus is expected_status without a value; each property of the settings is a field of its own.
+    private static readonly string[] Parts = ["AnyStatus", "Settings"];
 
     /// <summary>Two values for each field, neither its default.</summary>
     private static readonly Dictionary<string, (object One, object Other)> Values = new()
@@ -31,6 +36,15 @@ public abstract class FieldSuite(Func<Task<ApiHost>> start) : IAsyncLifetime
         ["latency_threshold_ms"] = (250, 300),
         ["expected_status"] = (204, 201),
         ["enabled"] = (false, true),
+        ["tags"] = (new List<string> { "shop", "Läden" }, new List<string> { "one" }),
+        ["request"] = (new RequestSettings { Method = "POST", Headers = new Dictionary<string, string> { ["Accept"] = "text/plain" }, Body = "x\n" }, new RequestSettings { FollowRedirects = false, HttpVersion = HttpProtocol.Http2 }),
+        ["tls"] = (new TlsSettings { MinDays = 14 }, new TlsSettings { Verify = false, MinDays = 0 }),
+        ["network"] = (new NetworkSettings { IpFamily = IpFamily.V6 }, new NetworkSettings { Connection = ConnectionUse.KeepAlive }),
+        ["assertions"] = (Assertions("status in 200-299", "json $.ok eq true (degraded)"), Assertions("header content-type contains json")),
+        ["retries"] = (0, 10),
+        ["retry_delay_sec"] = (1, 3600),
+        ["failure_threshold"] = (1, 100),
+        ["success_threshold"] = (2, 100),
     };
 
     private ApiHost _host = null!;
@@ -51,7 +65,7 @@ public abstract class FieldSuite(Func<Task<ApiHost>> start) : IAsyncLifetime
     [Fact]
     public void EveryProperty_IsAFieldOfTheList_WithValuesToTry()
     {
-        var properties = typeof(UptimeMonitor).GetProperties().Select(p => p.Name).Except(Own).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName).Order();
+        var properties = typeof(UptimeMonitor).GetProperties().Concat(typeof(CheckSettings).GetProperties().Where(p => p.CanWrite)).Select(p => p.Name).Except([.. Own, .. Parts]).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName).Order();
         Assert.Equal(properties, MonitorFields.All.Select(field => field.Name).Order());
         Assert.Equal(properties, Values.Keys.Order());
     }
@@ -70,6 +84,10 @@ public abstract class FieldSuite(Func<Task<ApiHost>> start) : IAsyncLifetime
             var changed = await ReadAsync(id, field, other, version: field.AffectsCheck ? 2 : 1);
             Assert.True(field.AffectsCheck == (changed != created), $"{field.Name}: the worker had {created}, and now {changed}");
 
+            var same = await _user.SendAsync("PATCH", $"/monitors/{id}", Body((field.Name, other)));
+            Assert.True(same.Status == 200, $"{field.Name}: {same}");
+            await ReadAsync(id, field, other, version: field.AffectsCheck ? 2 : 1);
+
             var cleared = await _user.SendAsync("PATCH", $"/monitors/{id}", $$"""{"{{field.Name}}":null}""");
             Assert.True(cleared.Status == (field.Nullable ? 200 : 400), $"{field.Name}: {cleared}");
         }
@@ -85,7 +103,7 @@ public abstract class FieldSuite(Func<Task<ApiHost>> start) : IAsyncLifetime
                 Id = Guid.CreateVersion7(), UserId = _user.Id, Url = "https://example.com/", IntervalSec = 60, TimeoutSec = 5,
                 CreatedAt = DateTimeOffset.UnixEpoch.AddDays(20_000),
             };
-            Property(field).SetValue(monitor, Values[field.Name].One);
+            field.Set(monitor, Values[field.Name].One);
             return monitor;
         }).ToList();
         await _host.App.Services.GetRequiredService<MonitorImport>().CreateAsync(page, TestContext.Current.CancellationToken);
@@ -97,10 +115,10 @@ public abstract class FieldSuite(Func<Task<ApiHost>> start) : IAsyncLifetime
     private async Task<CheckConfig?> ReadAsync(Guid id, MonitorField field, object value, long version)
     {
         var shown = (await _user.GetAsync($"/monitors/{id}"))[field.Name].GetRawText();
-        Assert.True(shown == JsonSerializer.Serialize(value), $"{field.Name}: the API shows {shown} and not {value}");
+        Assert.True(shown == Json(value), $"{field.Name}: the API shows {shown} and not {value}");
 
         var stored = await _host.DbAsync(db => db.Monitors.AsNoTracking().SingleAsync(m => m.Id == id));
-        Assert.True(Equals(Property(field).GetValue(stored), value), $"{field.Name}: SQL has {Property(field).GetValue(stored)} and not {value}");
+        Assert.True(Json(field.Get(stored)!) == Json(value), $"{field.Name}: SQL has {field.Get(stored)} and not {value}");
         Assert.True(stored.Version == version, $"{field.Name}: the version is {stored.Version} and not {version}");
 
         var expected = stored.Enabled ? stored.ToCheckConfig() : null;
@@ -112,15 +130,19 @@ public abstract class FieldSuite(Func<Task<ApiHost>> start) : IAsyncLifetime
     private async Task<CheckConfig?> WorkersAsync(Guid id) =>
         CheckConfig.TryDecode((await _host.Schedule.ConfigsAsync(_host.Schedule.Keys.ShardOf(id), [id]))[0], out var config) ? config : null;
 
-    private static PropertyInfo Property(MonitorField field) =>
-        typeof(UptimeMonitor).GetProperties().Single(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name) == field.Name);
+    // As the API shows it.
+    private string Json(object value) =>
+        JsonSerializer.Serialize(value, _host.App.Services.GetRequiredService<IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>>().Value.SerializerOptions);
 
-    private static Dictionary<string, object> Body(params (string Name, object Value)[] fields)
+    private static IReadOnlyList<Assertion> Assertions(params string[] texts) =>
+        [.. texts.Select(text => ShortForm.TryParse(text, out var assertion, out var problem) ? assertion : throw new ArgumentException(problem, nameof(texts)))];
+
+    private string Body(params (string Name, object Value)[] fields)
     {
         var body = new Dictionary<string, object>();
         foreach (var (name, value) in fields)
             body[name] = value;
-        return body;
+        return Json(body);
     }
 }
 

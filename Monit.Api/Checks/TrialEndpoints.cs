@@ -34,13 +34,21 @@ internal static class TrialEndpoints
         api.MapPost("/checks", CheckAsync).WithTags("Monitors").RequireAuthorization().RequireRateLimiting(RateLimit).Refuses(StatusCodes.Status404NotFound);
 
     private static async Task<Results<Ok<CheckReport>, ProblemHttpResult>> CheckAsync(
-        TrialRequest request, ClaimsPrincipal user, MonitDb db, IOptions<MonitorOptions> options, Trials trials, TimeProvider time, HttpContext http)
+        TrialRequest request, ClaimsPrincipal user, MonitDb db, IOptions<MonitorOptions> options, MonitorSecrets secrets, Trials trials,
+        TimeProvider time, HttpContext http)
     {
-        if (request.Id is { } id && !await db.Monitors.OwnedBy(user).AnyAsync(m => m.Id == id, http.RequestAborted))
-            return Problems.NotFound();
+        CheckBefore? lender = null;
+        if (request.Id is { } id)
+        {
+            if (await db.Monitors.AsNoTracking().OwnedBy(user).SingleOrDefaultAsync(m => m.Id == id, http.RequestAborted) is not { } own)
+                return Problems.NotFound();
+            lender = CheckBefore.Of(own);
+        }
         var monitor = request.ToMonitor(user.Id(), time.GetNow());
-        var errors = new FieldErrors();
+        var errors = request.Unread;
+        var settings = secrets.TakeOut(request, monitor, lender, errors)?.Settings ?? monitor.Settings;
         MonitorFields.Validate(monitor, request, options.Value, errors);
-        return errors.Any ? Problems.Invalid(errors) : await trials.RunAsync(monitor.ToCheckConfig(), user.Id(), http);
+        CheckRules.Validate(request, monitor.Url, settings, before: null, errors);
+        return errors.Any ? Problems.Invalid(errors) : await trials.RunAsync(monitor.ToCheckConfig() with { Settings = settings }, user.Id(), http);
     }
 }

@@ -65,11 +65,20 @@ public sealed class TlsSettingsOfMonitorsTests : IDisposable
         using var check = new TlsCheck(sender, _root.Certificate);
         foreach (var protocols in new[] { "TLSv1.2", "TLSv1.3" })
         {
-            using var nginx = new NginxServer(leaf, _own.Certificate, protocols);
-            await Eventually.Get(() => check.RunAsync(nginx.Port, settings: With(client, issuer.Certificate)), verdict => verdict.Success, "nginx answers");
+            var port = Server.FreePort();
+            using var nginx = await NginxServer.StartAsync($$"""
+                server {
+                  listen 127.0.0.1:PORT0 ssl;
+                  ssl_protocols {{protocols}};
+                  ssl_certificate FOLDER/server.pem; ssl_certificate_key FOLDER/server.pem;
+                  ssl_client_certificate FOLDER/clients.pem; ssl_verify_client on; ssl_verify_depth 3;
+                  location / { return 200 "$ssl_client_s_dn\n"; }
+                }
+                """, [port], new Dictionary<string, string> { ["server.pem"] = $"{Pem.Of(leaf)}\n{Pem.KeyOf(leaf)}\n", ["clients.pem"] = Pem.Of(_own.Certificate) });
+            await Eventually.Get(() => check.RunAsync(port, settings: With(client, issuer.Certificate)), verdict => verdict.Success, "nginx answers");
             // It says so with HTTP. Without its issuer, the certificate does not lead to what nginx trusts.
-            Assert.Equal((FailureReason.UnexpectedStatus, 400), Status(await check.RunAsync(nginx.Port)));
-            Assert.Equal((FailureReason.UnexpectedStatus, 400), Status(await check.RunAsync(nginx.Port, settings: With(client))));
+            Assert.Equal((FailureReason.UnexpectedStatus, 400), Status(await check.RunAsync(port)));
+            Assert.Equal((FailureReason.UnexpectedStatus, 400), Status(await check.RunAsync(port, settings: With(client))));
         }
 
         (FailureReason?, int?) Status(Verdict verdict) => (verdict.Reason, verdict.HttpStatus);

@@ -19,6 +19,8 @@ public static class Pem
 
     private const string Rsa = "1.2.840.113549.1.1.1";
     private const string Ec = "1.2.840.10045.2.1";
+    // P-256, P-384, P-521.
+    private static readonly string[] Curves = ["1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35"];
     // A larger key would cost a worker hundreds of milliseconds a check; OpenSSL takes no smaller one.
     private const int MinRsaBits = 2048;
     private const int MaxRsaBits = 4096;
@@ -119,7 +121,7 @@ public static class Pem
     {
         using var key = ECDsa.Create();
         key.ImportFromPem(pem);
-        return key.KeySize is 256 or 384 or 521 && key.ExportParameters(includePrivateParameters: false).Curve.IsNamed
+        return Curves.Contains(key.ExportParameters(includePrivateParameters: false).Curve.Oid?.Value)
             ? (certificate.CopyWithPrivateKey(key), null) : (null, "must be of one of the curves P-256, P-384, P-521");
     }
 

@@ -67,4 +67,32 @@ public sealed class SecrecyTests
         Assert.All(secrets, secret => Assert.DoesNotContain(process.Output.Concat(process.Errors),
             line => line.Contains(secret, StringComparison.Ordinal)));
     }
+
+    [Fact]
+    public async Task SecretsOfMonitors_AreInNoAnswerNoLogAndNoFile()
+    {
+        await using var target = new ScriptedTarget();
+        await using var monit = new Installation();
+        foreach (var category in LogCategories)
+            monit.Settings[$"Logging__LogLevel__{category}"] = "Trace";
+        var process = await monit.StartAsync();
+        using var user = await User.RegisterAsync(process.Url);
+        string[] secrets = ["hush-password-4711", "hush-key-4712", "hush-token-4713", "hush-cookie-4714"];
+        await user.StateAsync(await user.AddMonitorAsync(target.Url, request: new
+        {
+            headers = new Dictionary<string, string> { ["X-Api-Key"] = secrets[1], ["X-Token"] = secrets[2], ["Cookie"] = secrets[3] },
+            secret_headers = (string[])["x-token"], auth = new { basic = new { user = "monit", password = secrets[0] } },
+        }), "up");
+        string[] answers = [await user.ReadAsync("monitors"), await user.ReadAsync("monitors?sort=state"), await user.ReadAsync("incidents")];
+        Assert.Contains("\"password\":\"***\"", answers[0], StringComparison.Ordinal);
+
+        await process.TerminateAsync();
+        Assert.Equal(0, await process.ExitAsync());
+        Assert.Contains(process.Output, line => line.StartsWith("trce: ", StringComparison.Ordinal));
+        string[] files = Directory.GetFiles(monit.Data, "*", SearchOption.AllDirectories);
+        Assert.Contains(files, file => file.EndsWith("monit.db", StringComparison.Ordinal));
+        var texts = answers.Concat(process.Output).Concat(process.Errors).Concat(files.Select(file => System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(file)))).ToList();
+        Assert.All(secrets, secret => Assert.DoesNotContain(texts, text =>
+            text.Contains(secret, StringComparison.Ordinal) || text.Contains(Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"monit:{secret}")), StringComparison.Ordinal)));
+    }
 }

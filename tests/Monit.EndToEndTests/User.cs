@@ -42,10 +42,11 @@ internal sealed class User : IDisposable
         return user;
     }
 
-    public async Task<Guid> AddMonitorAsync(string target, int intervalSec = 3600, int timeoutSec = 10)
+    /// <param name="request">How it is asked; null: as usual.</param>
+    public async Task<Guid> AddMonitorAsync(string target, int intervalSec = 3600, int timeoutSec = 10, object? request = null)
     {
         using var answer = await _http.PostAsJsonAsync(
-            "monitors", new { url = target, interval_sec = intervalSec, timeout_sec = timeoutSec }, Json, Ct);
+            "monitors", new { url = target, interval_sec = intervalSec, timeout_sec = timeoutSec, request }, Json, Ct);
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
         var id = (await answer.Content.ReadFromJsonAsync<Item>(Json, Ct))!.Id;
         _monitors.Add(id);
@@ -64,6 +65,9 @@ internal sealed class User : IDisposable
 
     public async Task<MonitorStatus> StatusAsync(Guid id) =>
         (await _http.GetFromJsonAsync<MonitorStatus>($"monitors/{id}/status", Json, Ct))!;
+
+    /// <summary>An answer as it is.</summary>
+    public Task<string> ReadAsync(string path) => _http.GetStringAsync(new Uri(path, UriKind.Relative), Ct);
 
     /// <summary>The first status seen in that state.</summary>
     public Task<MonitorStatus> StateAsync(Guid id, string state) =>

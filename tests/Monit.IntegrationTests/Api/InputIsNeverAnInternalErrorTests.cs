@@ -77,6 +77,9 @@ public abstract class InputIsNeverAnInternalErrorTests(ApiFixture api)
             "{\"interval_sec\":-1e400}", "{\"interval_sec\":9999999999999999999999999999}", "{\"timeout_sec\":1.0}", "{\"enabled\":\"true\"}", "{\"enabled\":{}}",
             "{\"name\":\"\\ud800\"}", "{\"\\ud800\":1}", "{\"name\":\"\\udc00\\ud800\"}", "{\"name\":\"\\u0000\"}", "{\"\":1}", "{\"name\":[]}", "{\"name\":{\"a\":1,\"a\":2}}",
             "{\"url\":[\"https://a.example\"]}", "{'url':1}", "{\"url\":\"a\",}", "// c", "{\"$id\":1}", "{\"$type\":\"x\"}", "{\"__proto__\":{}}",
+            "{\"request\":{\"headers\":{\"A\":\"\\ud800\"}}}", "{\"request\":{\"\\udc00\":1}}", "{\"assertions\":[\"\\ud800\"]}", "{\"assertions\":[{\"source\":\"\\ud800\"}]}",
+            "{\"assertions\":[{\"\\ud800\":1}]}", "{\"tags\":[\"\\ud800\"]}",
+            "{\"tls\":{\"min_days\":1e400}}", "{\"request\":{\"a\":" + string.Concat(Enumerable.Repeat("{\"a\":", 5000)) + "1",
             string.Concat(Enumerable.Repeat("[", 5000)), "{\"name\":" + string.Concat(Enumerable.Repeat("{\"a\":", 5000)) + "1", "   ", "\u0000",
         ];
         byte[][] bodies =
@@ -93,7 +96,7 @@ public abstract class InputIsNeverAnInternalErrorTests(ApiFixture api)
     public async Task Body_Mutated_IsTakenOrAProblem()
     {
         var (_, token) = await _host.NewTokenAsync();
-        var valid = Encoding.UTF8.GetBytes("""{"name":"Shop","url":"https://example.com/","interval_sec":60,"timeout_sec":5,"enabled":false}""");
+        var valid = Encoding.UTF8.GetBytes("""{"name":"Shop","url":"https://example.com/","interval_sec":60,"timeout_sec":5,"enabled":false,"tags":["a"],"request":{"method":"POST","headers":{"Cookie":"a=b"},"auth":{"basic":{"user":"u","password":"p"}},"http_version":"2"},"tls":{"min_days":1},"network":{"ip_family":"4"},"assertions":["status eq 200",{"source":"json","property":"$.a","op":"in","value":[1,"b",null]}]}""");
         await Gen.Select(Gen.Int[0, valid.Length - 1], Gen.Byte, Gen.Int[0, 3]).Array[1, 4].SampleAsync(async changes =>
         {
             var body = valid.ToList();
@@ -120,7 +123,7 @@ public abstract class InputIsNeverAnInternalErrorTests(ApiFixture api)
         ];
         foreach (var path in new[] { "/monitors", "/incidents", $"/monitors/{id}/incidents", "/users/profile", $"/monitors/{id}/status" })
             foreach (var value in values)
-                foreach (var query in new[] { $"limit={value}", $"offset={value}", $"cursor={value}", $"state={value}", $"q={value}", $"enabled={value}", $"{value}=1", $"limit=1&limit={value}", $"LIMIT={value}" })
+                foreach (var query in new[] { $"limit={value}", $"offset={value}", $"cursor={value}", $"state={value}", $"q={value}", $"enabled={value}", $"tag={value}", $"kind={value}", $"sort={value}", $"sort=name&cursor={value}", $"{value}=1", $"limit=1&limit={value}", $"LIMIT={value}" })
                     IsTakenOrProblem(await user.GetAsync($"{path}?{query}"));
     }
 

@@ -1,4 +1,6 @@
 using Monit.Core.Checks;
+using Monit.Core.Checks.Assertions;
+using Monit.Core.Incidents;
 using Monit.Core.Monitors;
 
 namespace Monit.IntegrationTests.Api;
@@ -70,6 +72,96 @@ public abstract class ListTests(ApiFixture api)
     }
 
     [Fact]
+    public async Task Monitors_ByTagAndKind_OnlyThoseThatMatch()
+    {
+        var user = await _host.NewUserAsync();
+        Task<Guid> New(string url, params string[] tags) => user.NewMonitorAsync(new { url, interval_sec = 60, tags });
+        var (both, one, none) = (await New("https://a.example.com/", "shop", "EU, %_'\"é"), await New("HTTP://b.example.com/", " shop "), await New("https://shop.example.com/"));
+        await (await _host.NewUserAsync()).NewMonitorAsync(new { url = "https://a.example.com/", interval_sec = 60, tags = (string[])["shop"] });
+
+        Assert.Equal([both, one], (await user.GetAsync("/monitors?tag=shop")).Ids);
+        Assert.Equal([both], (await user.GetAsync($"/monitors?tag={Uri.EscapeDataString("EU, %_'\"é")}")).Ids);
+        Assert.Equal([both], (await user.GetAsync($"/monitors?tag={Uri.EscapeDataString("EU, %_'\"e\u0301")}")).Ids);
+        Assert.Equal([one], (await user.GetAsync("/monitors?tag=shop&q=b.example")).Ids);
+        // Exactly that tag, in its case.
+        foreach (var other in (string[])["Shop", "sho", "shops", "%25", "EU"])
+            Assert.Equal(0, (await user.GetAsync($"/monitors?tag={other}"))["total"].GetInt32());
+        Assert.Equal([both, one, none], (await user.GetAsync("/monitors?kind=http")).Ids);
+        Assert.Equal([one], (await user.GetAsync("/monitors?kind=http&tag=shop&state=pending&sort=name&limit=1&offset=1")).Ids);
+    }
+
+    [Fact]
+    public async Task Monitors_Sorted_TheSamePagesByOffsetAndByCursor()
+    {
+        var user = await _host.NewUserAsync(paid: true);
+        string?[] names = ["beta", null, "Alpha", "ärger", "alpha", "Zeta", "BETA", null, "_", new string('x', 200)];
+        var ids = new List<Guid>();
+        foreach (var name in names)
+            ids.Add(await user.NewMonitorAsync(new { name, url = "https://example.com/", interval_sec = 60 }));
+        await user.SendAsync("PATCH", $"/monitors/{ids[0]}", new { enabled = false });
+        await _host.SetAsync(ids[1], new(MonitorState.Up, 200, 12, null, 1000), default);
+        await _host.SetAsync(ids[2], new(MonitorState.Degraded, 200, 12, FailureReason.AssertionFailed, 1000), new IncidentState { DegradedCount = 1 });
+        await _host.SetAsync(ids[3], new(MonitorState.Failing, 500, 12, FailureReason.UnexpectedStatus, 1000), new(0, 1, 1000, false, false));
+        await _host.OpenIncidentAsync(ids[4]);
+        await _host.SetAsync(ids[5], new(MonitorState.Parked, null, null, FailureReason.DnsFailure, 1000), new(1, 2, 1000, true, true));
+        await _host.SetAsync(ids[6], new(MonitorState.Up, 200, 12, null, 1000), default);
+
+        // By creation where the rest is the same. Those without a name are last, in any database.
+        List<Guid> byName = [ids[2], ids[4], ids[0], ids[6], ids[9], ids[5], ids[8], ids[3], ids[1], ids[7]];
+        List<Guid> byState = [ids[4], ids[5], ids[3], ids[2], ids[7], ids[8], ids[9], ids[1], ids[6], ids[0]];
+        foreach (var (sort, expected) in new[] { ("created_at", ids), ("name", byName), ("state", byState) })
+        {
+            Assert.Equal(expected, (await user.GetAsync($"/monitors?sort={sort}&limit=200")).Ids);
+            Assert.Equal(expected[3..5], (await user.GetAsync($"/monitors?sort={sort}&limit=2&offset=3")).Ids);
+            var (paged, cursor) = (new List<Guid>(), "");
+            do
+            {
+                var page = await user.GetAsync($"/monitors?sort={sort}&limit=3{cursor}");
+                Assert.Equal(10, page["total"].GetInt32());
+                paged.AddRange(page.Ids);
+                cursor = page.IsNull("next_cursor") ? "" : $"&cursor={page.Text("next_cursor")}";
+                foreach (var other in (string[])["created_at", "name", "state"])
+                    if (cursor.Length > 0 && other != sort)
+                        (await user.GetAsync($"/monitors?sort={other}{cursor}")).IsProblem(400, "validation_failed", "cursor");
+                if (cursor.Length > 0 && sort != "created_at")
+                    (await user.GetAsync($"/incidents?{cursor}")).IsProblem(400, "validation_failed", "cursor");
+            }
+            while (cursor.Length > 0);
+            Assert.Equal(expected, paged);
+        }
+        Assert.Equal([ids[2]], (await user.GetAsync("/monitors?state=degraded")).Ids);
+        Assert.Equal([ids[7], ids[8], ids[9]], (await user.GetAsync("/monitors?state=pending")).Ids);
+        Assert.Equal([ids[9], ids[8], ids[7]], (await user.GetAsync("/monitors?state=pending&sort=name")).Ids);
+    }
+
+    [Fact]
+    public async Task Status_Degraded_SaysWhatWasExpected()
+    {
+        var user = await _host.NewUserAsync();
+        var id = await user.NewMonitorAsync();
+        const string detail = "expected latency lt 100, got 250";
+        await _host.SetAsync(id, new(MonitorState.Degraded, 200, 250, FailureReason.AssertionFailed, 1000, detail), new IncidentState { DegradedCount = 3, DbIncident = true, Severity = Severity.Degraded });
+        var status = await user.GetAsync($"/monitors/{id}/status");
+        Assert.Equal(("degraded", "ASSERTION_FAILED", detail), (status.Text("state"), status.Text("reason"), status.Text("detail")));
+
+        // From SQL, where Redis is away.
+        await using var host = await api.StartWithoutRedisAsync();
+        user = await host.NewUserAsync();
+        id = await user.NewMonitorAsync();
+        var at = TimeProvider.System.GetUtcNow();
+        await host.DbAsync(async db =>
+        {
+            db.Incidents.Add(new MonitorIncident
+            {
+                Id = Guid.CreateVersion7(), MonitorId = id, StartTime = at, CreatedAt = at, Reason = "ASSERTION_FAILED", Severity = Severity.Degraded, Detail = detail,
+            });
+            return await db.SaveChangesAsync();
+        });
+        status = await user.GetAsync($"/monitors/{id}/status");
+        Assert.Equal(("degraded", "ASSERTION_FAILED", detail), (status.Text("state"), status.Text("reason"), status.Text("detail")));
+    }
+
+    [Fact]
     public async Task Incidents_Paged_InAStableOrderByOffsetAndByCursor()
     {
         var user = await _host.NewUserAsync();
@@ -127,6 +219,14 @@ public abstract class ListTests(ApiFixture api)
     [InlineData("/monitors", "enabled", "yes")]
     [InlineData("/monitors", "state", "asleep")]
     [InlineData("/monitors", "q", "%00")]
+    [InlineData("/monitors", "kind", "ftp")]
+    [InlineData("/monitors", "kind", "")]
+    [InlineData("/monitors", "tag", "")]
+    [InlineData("/monitors", "tag", "%0a")]
+    [InlineData("/monitors", "tag", "a&tag=b")]
+    [InlineData("/monitors", "sort", "url")]
+    [InlineData("/monitors", "sort", "Name")]
+    [InlineData("/monitors", "cursor", "8TAAAAAAAAAAAAAAAAAAAAAA")]
     [InlineData("/incidents", "limit", "201")]
     [InlineData("/incidents", "state", "ajar")]
     public async Task List_BadParameter_IsNamed(string path, string parameter, string value) =>

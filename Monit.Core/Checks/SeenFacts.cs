@@ -1,6 +1,6 @@
 using Monit.Core.Checks.Answers;
 using Monit.Core.Checks.Assertions;
-using Monit.Core.Checks.Http;
+using Monit.Core.Checks.Bodies;
 
 namespace Monit.Core.Checks;
 

@@ -1,5 +1,5 @@
 using CsCheck;
-using Monit.Core.Checks.Http;
+using Monit.Core.Checks.Bodies;
 using Monit.Tests.Checks.Http;
 
 namespace Monit.Tests.Fuzzing;

@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using Monit.Core.Checks.Http;
+using Monit.Core.Checks.Bodies;
 
 namespace Monit.Tests.Checks.Http;
 

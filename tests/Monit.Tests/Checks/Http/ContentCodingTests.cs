@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Text;
-using Monit.Core.Checks.Http;
+using Monit.Core.Checks.Bodies;
 
 namespace Monit.Tests.Checks.Http;
 

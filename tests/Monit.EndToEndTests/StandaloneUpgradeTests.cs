@@ -31,9 +31,12 @@ public sealed class StandaloneUpgradeTests
         await process.KillAsync();
 
         monit.Build = null;
-        // As where others can reach it: the owner's address was mailed to before, and counts as confirmed.
-        monit.Settings["Alerts__ConfirmAddresses"] = "true";
-        monit.Settings["PublicUrl"] = "https://monit.example.org";
+        if (commit != PreviousBuild.PlainChecks)
+        {
+            // As where others can reach it: the owner's address was mailed to before, and counts as confirmed. Later versions confirm by themselves.
+            monit.Settings["Alerts__ConfirmAddresses"] = "true";
+            monit.Settings["PublicUrl"] = "https://monit.example.org";
+        }
         process = await monit.StartAsync();
         await user.IsBackAsync(process);
         var requests = well.Requests.Count;

@@ -48,7 +48,7 @@ public sealed class HealthTests : IDisposable
         await ReadyAsync(worker, api.App);
 
         // Checks go on without the alert service, and alerts wait in SQL.
-        Assert.Equal(["PostgresMonitDb", "StackExchange.Redis", "capacity", "claim-loop", "schema", "self"], await DetailsAsync(worker));
+        Assert.Equal(["PostgresMonitDb", "StackExchange.Redis", "capacity", "claim-loop", "schema", "secrets", "self"], await DetailsAsync(worker));
     }
 
     [Fact]

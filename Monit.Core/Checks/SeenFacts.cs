@@ -1,7 +1,6 @@
 using System.Text;
 using Monit.Core.Checks.Answers;
 using Monit.Core.Checks.Assertions;
-using Monit.Core.Checks.Http;
 
 namespace Monit.Core.Checks;
 

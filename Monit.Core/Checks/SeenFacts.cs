@@ -1,6 +1,5 @@
 using Monit.Core.Checks.Answers;
 using Monit.Core.Checks.Assertions;
-using Monit.Core.Checks.Bodies;
 
 namespace Monit.Core.Checks;
 

@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Monit.Core;
-using Monit.Core.Checks.Bodies;
+using Monit.Core.Checks.Answers;
 using Monit.Core.Checks.Settings;
 using Monit.Probes.Network;
 

@@ -1,5 +1,5 @@
 using CsCheck;
-using Monit.Core.Checks.Bodies;
+using Monit.Core.Checks.Answers;
 using Monit.Tests.Checks.Http;
 
 namespace Monit.Tests.Fuzzing;

@@ -130,7 +130,7 @@ public sealed class NginxTests(NginxTests.Site site) : IClassFixture<NginxTests.
     {
         private readonly Authority _authority = new();
         private readonly int[] _ports = [.. Enumerable.Range(0, 4).Select(_ => Server.FreePort())];
-        private NginxServer? _nginx;
+        private Nginx? _nginx;
         private Exception? _missing;
 
         public X509Certificate2 Root => _authority.Certificate;
@@ -141,7 +141,7 @@ public sealed class NginxTests(NginxTests.Site site) : IClassFixture<NginxTests.
             using var key = certificate.GetECDsaPrivateKey()!;
             try
             {
-                _nginx = await NginxServer.StartAsync(Servers, _ports, new Dictionary<string, string>
+                _nginx = await Nginx.StartAsync(Servers, _ports, new Dictionary<string, string>
                 {
                     ["server.pem"] = $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n",
                     ["users"] = "user:{PLAIN}grüß €\n",

@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using Monit.Core.Checks.Bodies;
+using Monit.Core.Checks.Answers;
 
 namespace Monit.Tests.Checks.Http;
 

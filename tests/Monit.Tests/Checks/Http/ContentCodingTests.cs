@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Text;
-using Monit.Core.Checks.Bodies;
+using Monit.Core.Checks.Answers;
 
 namespace Monit.Tests.Checks.Http;
 

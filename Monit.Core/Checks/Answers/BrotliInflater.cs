@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.Compression;
 
-namespace Monit.Core.Checks.Bodies;
+namespace Monit.Core.Checks.Answers;
 
 internal sealed class BrotliInflater(ReadOnlyMemory<byte> body) : IInflater
 {

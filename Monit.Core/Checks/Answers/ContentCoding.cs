@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Monit.Core.Checks.Bodies;
+namespace Monit.Core.Checks.Answers;
 
 /// <summary>
 /// Undoes the content codings of a body: gzip (also x-gzip), deflate (with the wrapper of zlib, as RFC 9110 says, and without,

@@ -3,18 +3,18 @@ using System.Net.Sockets;
 namespace Monit.Testing;
 
 /// <summary>An nginx on free ports, in a folder of its own.</summary>
-internal sealed class NginxServer : IDisposable
+internal sealed class Nginx : IDisposable
 {
     private readonly string _folder;
     private readonly Server _server;
 
-    private NginxServer(string folder, Server server) => (_folder, _server) = (folder, server);
+    private Nginx(string folder, Server server) => (_folder, _server) = (folder, server);
 
     /// <param name="servers">
     /// The <c>server</c> blocks; PORT0 to PORT9 in it become the ports of <paramref name="ports"/>, and FOLDER that of the files.
     /// </param>
     /// <param name="files">By name, in its folder.</param>
-    public static async Task<NginxServer> StartAsync(string servers, IReadOnlyList<int> ports, IReadOnlyDictionary<string, string>? files = null)
+    public static async Task<Nginx> StartAsync(string servers, IReadOnlyList<int> ports, IReadOnlyDictionary<string, string>? files = null)
     {
         if (Server.Find("nginx", "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin") is not { } program)
             throw Server.Missing("nginx");
@@ -37,7 +37,7 @@ internal sealed class NginxServer : IDisposable
         var server = Server.Start(folder, program, "-e", "stderr", "-p", folder, "-c", configuration);
         foreach (var port in ports)
             await Eventually.True(() => Accepts(port), $"nginx answers on port {port}: {File.ReadAllText(server.LogFile)}");
-        return new NginxServer(folder, server);
+        return new Nginx(folder, server);
     }
 
     public void Dispose()

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 
-namespace Monit.Core.Checks.Bodies;
+namespace Monit.Core.Checks.Answers;
 
 /// <summary>
 /// .NET's streams end alike whether the compressed data does or not. So a byte that belongs to no stream follows the body: if it

@@ -1,4 +1,4 @@
-namespace Monit.Core.Checks.Bodies;
+namespace Monit.Core.Checks.Answers;
 
 /// <summary>A body after its content codings are undone.</summary>
 /// <param name="Bytes">What could be decoded, at most <see cref="ContentCoding.MaxBytes"/>. Not all of the body if there is a problem.</param>

@@ -1,4 +1,4 @@
-namespace Monit.Core.Checks.Bodies;
+namespace Monit.Core.Checks.Answers;
 
 /// <summary>How a compressed body ended: not yet, at its end, before it, or with what is no such body.</summary>
 internal enum InflaterEnd : byte { None, Whole, Cut, Invalid }

@@ -66,7 +66,7 @@ public sealed class TlsSettingsOfMonitorsTests : IDisposable
         foreach (var protocols in new[] { "TLSv1.2", "TLSv1.3" })
         {
             var port = Server.FreePort();
-            using var nginx = await NginxServer.StartAsync($$"""
+            using var nginx = await Nginx.StartAsync($$"""
                 server {
                   listen 127.0.0.1:PORT0 ssl;
                   ssl_protocols {{protocols}};

@@ -39,15 +39,12 @@ public static class ProbeServices
         services.AddSingleton(provider => new TargetGuard(provider.GetRequiredService<IOptions<NetworkOptions>>().Value.AllowPrivateTargets!.Value));
         services.AddSingleton<TargetConnector>().AddSingleton<ProbeRegistry>();
         services.AddSingleton<FastEngine>().AddSingleton<FullEngine>();
+        // For plain requests.
+        services.AddSingleton<IHttpEngine>(provider => provider.GetRequiredService<IOptions<HttpOptions>>().Value.HttpEngine == HttpEngine.Full
+            ? provider.GetRequiredService<FullEngine>() : provider.GetRequiredService<FastEngine>());
         // One line for each kind of check.
-        services.AddSingleton<IProbe>(Http);
+        services.AddSingleton<IProbe>(provider => new HttpProbe(
+            provider.GetRequiredService<IHttpEngine>(), provider.GetRequiredService<FullEngine>(), provider.GetService<TimeProvider>() ?? TimeProvider.System));
         return builder;
-    }
-
-    private static HttpProbe Http(IServiceProvider provider)
-    {
-        var full = provider.GetRequiredService<FullEngine>();
-        IHttpEngine plain = provider.GetRequiredService<IOptions<HttpOptions>>().Value.HttpEngine == HttpEngine.Full ? full : provider.GetRequiredService<FastEngine>();
-        return new HttpProbe(plain, full, provider.GetService<TimeProvider>() ?? TimeProvider.System);
     }
 }

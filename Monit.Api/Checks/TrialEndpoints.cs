@@ -31,12 +31,10 @@ internal static class TrialEndpoints
     }
 
     public static void MapTrials(this IEndpointRouteBuilder api) =>
-        api.MapPost("/checks", CheckAsync).WithTags("Monitors").RequireAuthorization().RequireRateLimiting(RateLimit).Refuses(StatusCodes.Status404NotFound)
-            .WithMetadata(MonitorEndpoints.MaxBody);
+        api.MapPost("/checks", CheckAsync).WithTags("Monitors").RequireAuthorization().RequireRateLimiting(RateLimit).Refuses(StatusCodes.Status404NotFound).WithMetadata(MonitorEndpoints.MaxBody);
 
     private static async Task<Results<Ok<CheckReport>, ProblemHttpResult>> CheckAsync(
-        TrialRequest request, ClaimsPrincipal user, MonitDb db, IOptions<MonitorOptions> options, MonitorSecrets secrets, Trials trials,
-        TimeProvider time, HttpContext http)
+        TrialRequest request, ClaimsPrincipal user, MonitDb db, IOptions<MonitorOptions> options, MonitorSecrets secrets, Trials trials, TimeProvider time, HttpContext http)
     {
         CheckBefore? lender = null;
         if (request.Id is { } id)

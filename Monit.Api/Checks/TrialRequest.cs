@@ -25,6 +25,8 @@ public sealed class TrialRequest : MonitorRequest, IValidatable
     {
         foreach (var field in Required())
             errors.Unless(Given.GetValueOrDefault(field) is not null, field.Name, "is required");
+        if (errors.Any)
+            errors.AddAll(Unread);
     }
 
     internal UptimeMonitor ToMonitor(Guid userId, DateTimeOffset now)
@@ -43,8 +45,7 @@ public sealed class TrialRequest : MonitorRequest, IValidatable
         if (context.JsonTypeInfo.Type != typeof(TrialRequest))
             return Task.CompletedTask;
         schema.Required = Required().Select(field => field.Name).ToHashSet();
-        foreach (var name in schema.Required)
-            ((OpenApiSchema)schema.Properties![name]).Type &= ~JsonSchemaType.Null;
+        ((OpenApiSchema)schema.Properties![Interval]).Type |= JsonSchemaType.Null;
         return Task.CompletedTask;
     }
 

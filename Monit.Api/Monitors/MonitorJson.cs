@@ -43,9 +43,9 @@ internal static class MonitorJson
     public static Task DescribeAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken ct)
     {
         var type = context.JsonTypeInfo.Type;
-        if (type != typeof(CreateMonitor) && type != typeof(PatchMonitor) && type != typeof(MonitorResponse))
+        if (!type.IsSubclassOf(typeof(MonitorRequest)) && type != typeof(MonitorResponse))
             return Task.CompletedTask;
-        if (type == typeof(CreateMonitor))
+        if (IsNew(type))
             schema.Required = MonitorFields.All.Where(field => field.Required).Select(field => field.Name).ToHashSet();
         var limits = context.ApplicationServices.GetRequiredService<IOptions<MonitorOptions>>().Value;
         foreach (var field in MonitorFields.All)
@@ -57,16 +57,16 @@ internal static class MonitorJson
     /// <summary>Gives the parts of the settings their schemas, which are known only when all schemas are there.</summary>
     public static Task DescribePartsAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken ct)
     {
-        foreach (var name in (string[])[nameof(CreateMonitor), nameof(PatchMonitor), nameof(MonitorResponse)])
+        foreach (var schema in document.Components!.Schemas!.Values.Where(schema => MonitorFields.All.All(field => schema.Properties?.ContainsKey(field.Name) == true)).ToList())
             foreach (var field in MonitorFields.All.Where(field => field.Read is not null))
-                document.Components!.Schemas![name].Properties![field.Name] = SettingsSchemas.Of(field, document);
+                schema.Properties![field.Name] = SettingsSchemas.Of(field, document);
         return Task.CompletedTask;
     }
 
     private static void Describe(OpenApiSchema schema, MonitorField field, Type of, MonitorOptions limits)
     {
         // A list that is cleared is empty.
-        if (of == typeof(CreateMonitor) ? field.Required : of == typeof(PatchMonitor) ? !field.Nullable : !field.Nullable || field.IsList)
+        if (IsNew(of) ? field.Required : of == typeof(PatchMonitor) ? !field.Nullable : !field.Nullable || field.IsList)
             schema.Type &= ~JsonSchemaType.Null;
         if (of == typeof(MonitorResponse) || field.Range?.Invoke(limits) is not { } range)
             return;
@@ -81,6 +81,9 @@ internal static class MonitorJson
         else
             (schema.Minimum, schema.Maximum) = (range.Min.ToString(CultureInfo.InvariantCulture), range.Max.ToString(CultureInfo.InvariantCulture));
     }
+
+    // Where a field that is left out or null has its default.
+    private static bool IsNew(Type type) => type.IsSubclassOf(typeof(MonitorRequest)) && type != typeof(PatchMonitor);
 
     // What is not set is left out, so that what is shown can be sent back.
     private static void ShowAsWritten(JsonTypeInfo json)

@@ -110,7 +110,7 @@ internal static class Rows
         new("json of an object", Get, Json("""{"a":{"b":1}}"""), "json $.a eq 1", Failed, "expected json $.a eq 1, got {\"b\":1}"),
         new("json that is none", Get, Of(200, "<html>"), "json $.ok eq true", Failed, "expected json $.ok eq true, but the body is not JSON"),
         new("json that is cut off", Get, Json("""{"ok":tr"""), "json $.ok eq true", Failed, "expected json $.ok eq true, but the body is not JSON"),
-        new("json of no body", Get, Of(200), "json $.ok exists", Failed, "expected json $.ok exists, but the body is not JSON"),
+        new("json of no body", Get, Of(200), "json $.ok exists", Failed, "expected json $.ok exists, but the body is empty"),
         new("json of any content type", Get, Of(200, """{"ok":true}""", "Content-Type: text/plain"), "json $.ok eq true", "up"),
     ];
 

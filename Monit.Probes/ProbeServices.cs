@@ -44,7 +44,8 @@ public static class ProbeServices
             ? provider.GetRequiredService<FullEngine>() : provider.GetRequiredService<FastEngine>());
         // One line for each kind of check.
         services.AddSingleton<IProbe>(provider => new HttpProbe(
-            provider.GetRequiredService<IHttpEngine>(), provider.GetRequiredService<FullEngine>(), provider.GetService<TimeProvider>() ?? TimeProvider.System));
+            provider.GetRequiredService<IHttpEngine>(), provider.GetRequiredService<FullEngine>(), provider.GetService<TimeProvider>() ?? TimeProvider.System,
+            provider.GetRequiredService<IOptions<HttpOptions>>().Value.BodyBytes));
         return builder;
     }
 }

@@ -12,7 +12,8 @@ namespace Monit.Probes.Http;
 /// </summary>
 /// <param name="plain">Sends what <see cref="PlainRequests.Includes"/>.</param>
 /// <param name="full">Sends everything else.</param>
-internal sealed class HttpProbe(IHttpEngine plain, IHttpEngine full, TimeProvider time) : IProbe
+/// <param name="bodyBytes">The memory for bodies of all running checks; see <see cref="HttpOptions.BodyBytes"/>.</param>
+internal sealed class HttpProbe(IHttpEngine plain, IHttpEngine full, TimeProvider time, long bodyBytes = HttpOptions.UsualBodyBytes) : IProbe
 {
     public const int MaxRedirects = 10;
 
@@ -28,7 +29,7 @@ internal sealed class HttpProbe(IHttpEngine plain, IHttpEngine full, TimeProvide
     private static readonly TimeSpan UsualBodyTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TimerPrecision = TimeSpan.FromMilliseconds(100);
 
-    private readonly ProbeRun.Pool _runs = new(time);
+    private readonly ProbeRun.Pool _runs = new(time, bodyBytes);
 
     public ICheckKind Kind => HttpKind.Instance;
 

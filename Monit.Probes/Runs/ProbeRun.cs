@@ -10,12 +10,14 @@ internal sealed class ProbeRun : CancellationTokenSource
     private readonly TimeProvider _time;
     private readonly CancellationToken _abort;
     private readonly CancellationTokenRegistration _aborting;
+    private readonly Pool _pool;
+    private int _held;
     private TimeSpan _timeout;
     private long _started;
 
-    private ProbeRun(TimeProvider time, CancellationToken abort)
+    private ProbeRun(Pool pool, TimeProvider time, CancellationToken abort)
     {
-        (_time, _abort) = (time, abort);
+        (_pool, _time, _abort) = (pool, time, abort);
         _aborting = abort.UnsafeRegister(static run => ((ProbeRun)run!).Cancel(), this);
         Clock = new PhaseClock(time);
     }
@@ -30,6 +32,15 @@ internal sealed class ProbeRun : CancellationTokenSource
     {
         if (rest < _timeout - _time.GetElapsedTime(_started))
             CancelAfter(rest);
+    }
+
+    /// <summary>Counts memory for what this check keeps of an answer, until the check ends.</summary>
+    /// <exception cref="ExhaustedException">All checks together would keep too much.</exception>
+    public void Hold(int bytes)
+    {
+        _held += bytes;
+        if (Interlocked.Add(ref _pool.Held, bytes) > _pool.MostHeld)
+            throw new ExhaustedException("memory");
     }
 
     public Observation Answered(int httpStatus) => Clock.Stop(null, httpStatus);
@@ -57,9 +68,15 @@ internal sealed class ProbeRun : CancellationTokenSource
     }
 
     /// <summary>Uses runs again, which saves a registration with the abort token for each check.</summary>
-    internal sealed class Pool(TimeProvider time)
+    /// <param name="mostHeld">The bytes that all checks together may <see cref="Hold"/>.</param>
+    internal sealed class Pool(TimeProvider time, long mostHeld)
     {
         private readonly ConcurrentQueue<ProbeRun> _idle = [];
+
+        /// <summary>What running checks hold, in bytes.</summary>
+        public long Held;
+
+        public long MostHeld => mostHeld;
 
         public ProbeRun Start(TimeSpan timeout, CancellationToken abort)
         {
@@ -69,7 +86,7 @@ internal sealed class ProbeRun : CancellationTokenSource
                 run.Dispose();
                 run = null;
             }
-            run ??= new ProbeRun(time, abort);
+            run ??= new ProbeRun(this, time, abort);
             (run._timeout, run._started) = (timeout, time.GetTimestamp());
             run.Clock.Start();
             run.CancelAfter(timeout);
@@ -78,6 +95,9 @@ internal sealed class ProbeRun : CancellationTokenSource
 
         public void End(ProbeRun run)
         {
+            if (run._held > 0)
+                Interlocked.Add(ref Held, -run._held);
+            run._held = 0;
             if (run.TryReset())
                 _idle.Enqueue(run);
             else

@@ -36,7 +36,7 @@ internal sealed class Nginx : IDisposable
             """);
         var server = Server.Start(folder, program, "-e", "stderr", "-p", folder, "-c", configuration);
         foreach (var port in ports)
-            await Eventually.True(() => Accepts(port), $"nginx answers on port {port}: {File.ReadAllText(server.LogFile)}");
+            await Eventually.True(() => Accepts(port), $"nginx answers on port {port}; {server.LogFile} may say more");
         return new Nginx(folder, server);
     }
 

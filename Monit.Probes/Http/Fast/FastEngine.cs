@@ -30,7 +30,7 @@ internal sealed class FastEngine(IOptions<ProbeOptions> options, TargetConnector
             var head = connection.Head;
             need = need.At(head.Status, spec);
             var next = head.Location is null ? null : HttpAnswer.NextOf(head.Status, head.Location, hop?.Url, spec);
-            var recorder = need == AnswerNeed.Nothing ? null : connection.Record(hop?.Url.AbsoluteUri ?? spec.Url, need);
+            var recorder = need == AnswerNeed.Nothing ? null : connection.Record(hop?.Url.AbsoluteUri ?? spec.Url, need, run);
             // The body of a redirect that is followed is not read: the connection is reused only if there is none.
             var reusable = next is null ? await connection.DrainAsync(spec, run, need.BodyCap(), recorder) : connection.IsDrained;
             // As soon as it is returned, it is another check's.

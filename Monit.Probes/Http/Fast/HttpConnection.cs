@@ -86,10 +86,10 @@ internal sealed class HttpConnection(Stream stream, Peer peer, long now) : IDisp
     }
 
     /// <summary>Begins to keep the response whose head has just been read.</summary>
-    public AnswerRecorder Record(string url, AnswerNeed need)
+    public AnswerRecorder Record(string url, AnswerNeed need, ProbeRun run)
     {
         var head = _buffer.AsSpan(_start - _headLength, _headLength);
-        return new AnswerRecorder(url, ResponseHead.VersionOf(head), ResponseHead.HeadersOf(head), need);
+        return new AnswerRecorder(url, ResponseHead.VersionOf(head), ResponseHead.HeadersOf(head), need, run);
     }
 
     /// <summary>Reads the body, up to the cap and <see cref="HttpProbe.BodyTime"/>. True if the connection can be reused.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using Monit.Core;
+using Monit.Core.Checks.Answers;
 using Monit.Core.Users;
 
 namespace Monit.Probes.Http.Fast;
@@ -18,7 +19,7 @@ internal sealed class Origin(Uri url, bool keepAlive)
     /// <summary>The bytes of the request after its path.</summary>
     public byte[] RequestEnd { get; } = Encoding.UTF8.GetBytes(
         $" HTTP/1.1\r\nHost: {(url.HostNameType == UriHostNameType.IPv6 ? url.Host : url.IdnHost)}{(url.IsDefaultPort ? "" : $":{url.Port}")}\r\n"
-        + $"User-Agent: {Product.UserAgent}\r\nAccept: */*\r\n{(keepAlive ? "" : "Connection: close\r\n")}\r\n");
+        + $"User-Agent: {Product.UserAgent}\r\nAccept: */*\r\nAccept-Encoding: {ContentCoding.Accepted}\r\n{(keepAlive ? "" : "Connection: close\r\n")}\r\n");
 
     /// <summary>Guarded by the lock of <see cref="HttpConnections"/>, and so is <see cref="IsKnown"/>.</summary>
     public List<HttpConnection> Idle { get; } = [];

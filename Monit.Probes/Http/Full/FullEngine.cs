@@ -71,7 +71,7 @@ internal sealed class FullEngine(IOptions<ProbeOptions> options, TargetConnector
         var status = (int)response.StatusCode;
         need = need.At(status, spec);
         var next = HttpAnswer.NextOf(status, LocationOf(response), hop?.Url, spec);
-        var recorder = need == AnswerNeed.Nothing ? null : new AnswerRecorder(hop?.Url.AbsoluteUri ?? spec.Url, VersionOf(response), HeadersOf(response), need);
+        var recorder = need == AnswerNeed.Nothing ? null : new AnswerRecorder(hop?.Url.AbsoluteUri ?? spec.Url, VersionOf(response), HeadersOf(response), need, run);
         var end = next is null ? await DrainAsync(response, spec, need.BodyCap(), recorder, run)
             : response.Content.Headers.ContentLength == 0 ? BodyEnd.Whole : BodyEnd.None;
         var cookies = next is null ? null : ValuesOf(response, "Set-Cookie").Take(CookieJar.MaxCookies).ToList();

@@ -13,7 +13,6 @@ namespace Monit.Probes.Http.Full;
 internal sealed class FullRequest
 {
     private readonly RequestSettings _settings;
-    private readonly bool _isPlain;
     private readonly Hop? _hop;
     private readonly string? _body;
     private readonly string? _host;
@@ -22,13 +21,12 @@ internal sealed class FullRequest
     public FullRequest(CheckSettings settings, Uri url, Hop? hop)
     {
         (_settings, _hop, Url) = (settings.Request ?? new RequestSettings(), hop, url);
-        _isPlain = PlainRequests.IsPlain(settings.Request);
         var method = _settings.Method ?? "GET";
         Method = new HttpMethod(IsRepeated ? method : method == "HEAD" ? "HEAD" : "GET");
         _body = IsRepeated ? _settings.Body : null;
         _host = IsHome ? _settings.Headers?.FirstOrDefault(header => header.Key.Equals("Host", StringComparison.OrdinalIgnoreCase)).Value : null;
         var isSecure = url.Scheme == Uri.UriSchemeHttps;
-        Protocol = _settings.HttpVersion ?? (_isPlain ? HttpProtocol.Http11 : HttpProtocol.Auto);
+        Protocol = _settings.HttpVersion ?? (PlainRequests.IsPlain(settings.Request) ? HttpProtocol.Http11 : HttpProtocol.Auto);
         Plan = new ConnectionPlan(isSecure, settings.Network?.IpFamily ?? IpFamily.Any,
             isSecure ? Tls(PlainRequests.ForConnection(settings.Tls)) : null, isSecure && Protocol != HttpProtocol.Http11);
     }
@@ -83,9 +81,7 @@ internal sealed class FullRequest
         var headers = message.Headers;
         AddIfAbsent(headers, "User-Agent", Product.UserAgent);
         AddIfAbsent(headers, "Accept", "*/*");
-        // A plain GET is the same from both engines.
-        if (!_isPlain)
-            AddIfAbsent(headers, "Accept-Encoding", ContentCoding.Accepted);
+        AddIfAbsent(headers, "Accept-Encoding", ContentCoding.Accepted);
         if (IsHome && Credentials(_settings.Auth) is { } credentials)
             headers.TryAddWithoutValidation("Authorization", credentials);
         if (_hop?.Cookies is { } cookies)

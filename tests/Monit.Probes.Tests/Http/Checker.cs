@@ -25,7 +25,7 @@ internal sealed class Checker : IDisposable
     private readonly HttpProbe _probe;
 
     public Checker(Sender sender, ConnectionMode mode = ConnectionMode.New, TargetResolver? resolve = null, bool allowPrivate = true,
-        string? redirect = null, int redirectStatus = 302, TlsClient? tls = null)
+        string? redirect = null, int redirectStatus = 302, TlsClient? tls = null, long bodyBytes = HttpOptions.UsualBodyBytes)
     {
         var options = Options.Create(new ProbeOptions { Connection = mode });
         var connector = new TargetConnector(new TargetGuard(allowPrivate), resolve ?? Dns.GetHostAddressesAsync)
@@ -35,7 +35,7 @@ internal sealed class Checker : IDisposable
         };
         _full = Redirecting(new FullEngine(options, connector, TimeProvider.System));
         _plain = sender == Sender.Full ? _full : Redirecting(new FastEngine(options, connector, TimeProvider.System));
-        _probe = new HttpProbe(_plain, _full, TimeProvider.System);
+        _probe = new HttpProbe(_plain, _full, TimeProvider.System, bodyBytes);
 
         IHttpEngine Redirecting(IHttpEngine engine) => redirect is null ? engine : new RedirectingEngine(engine, redirect, redirectStatus);
     }

@@ -76,7 +76,7 @@ internal static class Rows
         new("body is empty and may be", Get, Of(200), "body not_exists", "up"),
         new("body exists", Get, Of(200, "x"), "body exists", "up"),
         new("body in UTF-8", Get, Of(200, Wire("grün 𝄞")), "body contains grün 𝄞", "up"),
-        new("body that is no UTF-8", Get, Of(200, "\u00ff\u00fe"), "body contains ok", Failed, "expected body contains ok, got \ufffd\ufffd"),
+        new("body that is no UTF-8", Get, Of(200, "\u00fd\u00fc"), "body contains ok", Failed, "expected body contains ok, got \ufffd\ufffd"),
         new("body with control characters", Get, Of(200, "a\u001b[31mb\u0007"), "body eq x", Failed, "expected body eq x, got a [31mb "),
         new("body that is long is shortened", Get, Of(200, new string('x', 500)), "body contains ok", Failed, $"expected body contains ok, got {new string('x', 200)}…"),
         new("body in chunks", Get, Raw("HTTP/1.1 200 OK|Transfer-Encoding: chunked||2|al|5|l wel|1|l|0||"), "body eq all well", "up"),

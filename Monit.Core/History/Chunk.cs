@@ -1,0 +1,55 @@
+namespace Monit.Core.History;
+
+/// <summary>The result of one check.</summary>
+/// <param name="At">When it began, in tenths of a second since the Unix epoch.</param>
+/// <param name="Code">A <see cref="ResultCode"/>.</param>
+public readonly record struct ResultPoint(long At, byte Code);
+
+/// <summary>
+/// The results of one monitor within a window of time, as SQL keeps them: first a version, then the time of the first relative to the
+/// window, then for each the code and how much its distance to the one before differs from the interval, which is mostly nothing or
+/// little: 1.0 to 2 bytes a check. Equal times and codes are one result, so merging a chunk with itself changes nothing.
+/// </summary>
+public static class Chunk
+{
+    private const byte Version = 1;
+
+    /// <param name="points">In order of time.</param>
+    /// <param name="start">Of the window, tenths of a second.</param>
+    /// <param name="interval">Of the monitor, tenths of a second.</param>
+    public static byte[] Encode(IReadOnlyList<ResultPoint> points, long start, long interval)
+    {
+        var bytes = new List<byte>(8 + 2 * points.Count) { Version };
+        Varint.Write(bytes, (ulong)interval);
+        for (var (n, last) = (0, start - interval); n < points.Count; n++)
+        {
+            var (at, code) = points[n];
+            bytes.Add(code);
+            Varint.Write(bytes, Varint.ZigZag(at - last - interval));
+            last = at;
+        }
+        return [.. bytes];
+    }
+
+    /// <exception cref="InvalidDataException">It is not what <see cref="Encode"/> wrote, or of a later version.</exception>
+    public static IReadOnlyList<ResultPoint> Decode(ReadOnlySpan<byte> bytes, long start)
+    {
+        if (bytes is not [Version, ..])
+            throw new InvalidDataException("Not a chunk of results.");
+        bytes = bytes[1..];
+        var interval = (long)Varint.Read(ref bytes);
+        var points = new List<ResultPoint>();
+        for (var last = start - interval; !bytes.IsEmpty;)
+        {
+            var code = bytes[0];
+            bytes = bytes[1..];
+            last += interval + Varint.UnZigZag(Varint.Read(ref bytes));
+            points.Add(new ResultPoint(last, code));
+        }
+        return points;
+    }
+
+    /// <summary>Both as a set: what a store that was rolled back, or a clock that stepped, has recorded twice, counts once.</summary>
+    public static IReadOnlyList<ResultPoint> Merge(IReadOnlyList<ResultPoint> one, IReadOnlyList<ResultPoint> other) =>
+        [.. one.Union(other).OrderBy(point => point.At).ThenBy(point => point.Code)];
+}

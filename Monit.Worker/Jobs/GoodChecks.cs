@@ -11,7 +11,7 @@ namespace Monit.Worker.Jobs;
 /// </summary>
 internal sealed class GoodChecks(IOptions<GoodCheckOptions> options, TimeProvider time)
 {
-    private const int EachSecond = 50;
+    private const int EachSecond = 10;
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(5);
     // A place in the dictionary and in the queue, and the headers of objects.
     private const int EntryBytes = 200;

@@ -15,8 +15,9 @@ internal static class EvidenceFile
     /// <summary>The most bytes of the JSON within: what unfolds to more is none of ours.</summary>
     private const int MaxJson = 512 * 1024;
 
-    private const int Quality = 5;
-    private const int Window = 18;
+    // The lowest that compresses well enough: samples are made all the time, and few are ever read.
+    private const int Quality = 1;
+    private const int Window = 16;
 
     /// <summary>Leaves out what has no room: parts of the body, then of the headers, then what matters less to see why.</summary>
     public static byte[] Encode(CheckReport report)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Monit.Core.Checks.Reports;
 using Spectre.Console;
 
@@ -70,9 +71,12 @@ internal sealed class ReportTable
 
     private static string Text(AssertionReport assertion)
     {
-        var asserted = string.Join(' ', ((string?[])[assertion.Source, assertion.Property, assertion.Op, assertion.Value?.ToString()]).Where(part => part is not null));
+        var asserted = string.Join(' ', ((string?[])[assertion.Source, assertion.Property, assertion.Op, Text(assertion.Value)]).Where(part => part is not null));
         return $"{(assertion.Ok ? "ok" : assertion.Severity)}: {asserted}, got {assertion.Actual ?? "nothing"}";
     }
+
+    // Not as .NET writes it: true, and no True.
+    private static string? Text(JsonElement? value) => value is { ValueKind: not JsonValueKind.String } json ? json.GetRawText() : value?.GetString();
 
     private static IEnumerable<string> FirstLines(string body)
     {

@@ -39,6 +39,18 @@ public sealed class CheckCommandTests
     }
 
     [Theory]
+    [InlineData("json $.ok eq true", "ok: json $.ok eq true, got true")]
+    [InlineData("json $.ok in [true,null]", "ok: json $.ok in [true,null], got true")]
+    [InlineData("status in 200-299", "ok: status in 200-299, got 200")]
+    [InlineData("json $.ok eq \"x\" (degraded)", "degraded: json $.ok eq x, got true")]
+    public async Task Assertion_IsShownAsItIsWritten(string asserted, string shown)
+    {
+        await using var target = new ScriptedTarget { Answer = ScriptedTarget.Status(200, body: "{\"ok\": true}") };
+        var (_, output, _) = await RunAsync([target.Url, "--assert", asserted]);
+        Assert.Equal(shown, Value(output, "assertions"));
+    }
+
+    [Theory]
     [InlineData("URL")]
     [InlineData("URL", "ftp://127.0.0.1/")]
     [InlineData("URL", "127.0.0.1")]

@@ -13,19 +13,30 @@ internal sealed class GoodChecks(IOptions<GoodCheckOptions> options, TimeProvide
 {
     private const int EachSecond = 10;
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(5);
-    // A place in the dictionary and in the queue, and the headers of objects.
+    // A place in the dictionary and in the list, and the headers of objects.
     private const int EntryBytes = 200;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, Entry> _kept = [];
-    private readonly Queue<(Guid Id, long At)> _oldest = [];
+    // The oldest first.
+    private readonly LinkedList<Guid> _order = [];
     // When the next sample is due if they came evenly; up to a second's worth may come at once.
     private long _next;
     private long _bytes;
 
-    private readonly record struct Entry(long At, long Version, Evidence Check)
+    private readonly record struct Entry(long At, long Version, Evidence Check, LinkedListNode<Guid> Place)
     {
         public long Bytes => EntryBytes + Check.Data.Length;
+    }
+
+    /// <summary>How many are kept, and places in their order: as many.</summary>
+    internal (int Kept, int Places) Count
+    {
+        get
+        {
+            lock (_lock)
+                return (_kept.Count, _order.Count);
+        }
     }
 
     /// <summary>Whether the answer of a check that begins now is wanted.</summary>
@@ -49,16 +60,15 @@ internal sealed class GoodChecks(IOptions<GoodCheckOptions> options, TimeProvide
         if (!judged.Verdict.Success || seen.Answer is null)
             return;
         var entry = new Entry(time.GetTimestamp(), job.Config.Version,
-            new Evidence(EvidenceKind.LastGood, at, EvidenceFile.Encode(Reporter.Of(seen, judged, at, job.Mask))));
+            new Evidence(EvidenceKind.LastGood, at, EvidenceFile.Encode(Reporter.Of(seen, judged, at, job.Mask))), new(job.Id));
         lock (_lock)
         {
-            if (_kept.Remove(job.Id, out var before))
-                _bytes -= before.Bytes;
+            Drop(job.Id);
             _kept[job.Id] = entry;
             _bytes += entry.Bytes;
-            _oldest.Enqueue((job.Id, entry.At));
+            _order.AddLast(entry.Place);
             while (_bytes > options.Value.LastGoodBytes)
-                DropOldest();
+                Drop(_order.First!.Value);
         }
     }
 
@@ -69,11 +79,11 @@ internal sealed class GoodChecks(IOptions<GoodCheckOptions> options, TimeProvide
             return _kept.TryGetValue(id, out var known) && known.Version == version && known.Check.At < at ? known.Check : null;
     }
 
-    private void DropOldest()
+    private void Drop(Guid id)
     {
-        var (id, at) = _oldest.Dequeue();
-        // Otherwise a newer one has taken its place.
-        if (_kept.TryGetValue(id, out var entry) && entry.At == at && _kept.Remove(id))
-            _bytes -= entry.Bytes;
+        if (!_kept.Remove(id, out var entry))
+            return;
+        _order.Remove(entry.Place);
+        _bytes -= entry.Bytes;
     }
 }

@@ -239,15 +239,5 @@ public sealed class AssertionEvaluator
     // A character has at most three bytes for each of its UTF-16 units.
     private static string Shown(ReadOnlySpan<byte> utf8) => Shown(BodyText.ToText(utf8[..Math.Min(utf8.Length, 3 * MaxShown + 6)]));
 
-    // Answers are hostile: nothing of them may break a line, or turn it around.
-    private static string Shown(string text)
-    {
-        var shown = text.Length > MaxShown ? string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[MaxShown - 1]) ? MaxShown - 1 : MaxShown), "…") : text;
-        return string.Create(shown.Length, shown, (span, source) =>
-        {
-            for (var i = 0; i < span.Length; i++)
-                span[i] = char.IsControl(source[i]) || char.GetUnicodeCategory(source[i]) is UnicodeCategory.Format or UnicodeCategory.LineSeparator
-                    or UnicodeCategory.ParagraphSeparator ? ' ' : source[i];
-        });
-    }
+    private static string Shown(string text) => ShownText.Of(text, MaxShown);
 }

@@ -5,8 +5,12 @@ namespace Monit.Core.Checks.Assertions;
 /// <param name="Problem">Why it could not be judged, which counts as not holding; null if it could.</param>
 public readonly record struct AssertionResult(Assertion Assertion, bool Ok, string? Actual, string? Problem)
 {
-    /// <summary>One line for people: what was expected, and what came.</summary>
+    private const int MaxExpected = 300;
+
+    /// <summary>One line for people: what was expected, and what came, each shortened.</summary>
     public string Detail => Problem is null
-        ? $"expected {ShortForm.Format(Assertion with { Severity = Severity.Down })}, got {(string.IsNullOrEmpty(Actual) ? "nothing" : Actual)}"
-        : $"expected {ShortForm.Format(Assertion with { Severity = Severity.Down })}, but {Problem}";
+        ? $"expected {Expected}, got {(string.IsNullOrEmpty(Actual) ? "nothing" : Actual)}"
+        : $"expected {Expected}, but {Problem}";
+
+    private string Expected => ShownText.Of(ShortForm.Format(Assertion with { Severity = Severity.Down }), MaxExpected);
 }

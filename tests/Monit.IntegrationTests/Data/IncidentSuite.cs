@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Monit.Core.Alerts;
 using Monit.Core.Checks.Assertions;
@@ -34,6 +35,19 @@ public abstract class IncidentSuite(Func<Task<SqlStore>> create) : SqlSuite(crea
     {
         await RecordAsync(Down(await AddMonitorAsync(), httpStatus: null));
         Assert.Null(Assert.Single(await IncidentsAsync()).HttpStatus);
+    }
+
+    // A list of a hundred texts is the longest that a monitor may assert.
+    [Fact]
+    public async Task Record_OpenOfTheLongestAssertion_IsWritten()
+    {
+        var list = JsonSerializer.SerializeToElement(Enumerable.Repeat(new string('x', AssertionParser.MaxText), AssertionParser.MaxItems));
+        var failed = new AssertionEvaluator(new Assertion(AssertionSource.Header, "x", AssertionOp.In, list, Severity.Down))
+            .Judge(new Facts { Headers = new Dictionary<string, IReadOnlyList<string>> { ["x"] = [new string('y', 60_000)] } });
+        var outcome = await RecordAsync(Down(await AddMonitorAsync()) with { Detail = failed.Detail });
+
+        Assert.Null(outcome.Failure);
+        Assert.Equal(failed.Detail, Assert.Single(await IncidentsAsync()).Detail);
     }
 
     [Fact]

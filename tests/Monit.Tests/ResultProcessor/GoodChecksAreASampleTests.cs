@@ -65,6 +65,15 @@ public sealed class GoodChecksAreASampleTests
     }
 
     [Fact]
+    public void One_ThatComesAgain_TakesNoMoreRoom()
+    {
+        var (good, id) = (Good(), Guid.CreateVersion7());
+        for (var i = 0; i < 1000; i++)
+            Keep(good, id);
+        Assert.Equal((1, 1), good.Count);
+    }
+
+    [Fact]
     public void BadOnes_OnesWithoutAnAnswer_AndAllWhereNothingIsToBeKept_AreNot()
     {
         var (good, id) = (Good(), Guid.CreateVersion7());

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Monit.Core.Checks.Answers;
+using Monit.Core.Checks.Assertions;
 
 namespace Monit.Core.Checks.Reports;
 
@@ -25,9 +26,5 @@ internal static class CertificateReader
         }
     }
 
-    private static string Text(string text)
-    {
-        var shown = text.Length > MaxText ? text[..MaxText] : text;
-        return string.Concat(shown.Select(c => char.IsControl(c) || char.GetUnicodeCategory(c) is System.Globalization.UnicodeCategory.Format ? ' ' : c));
-    }
+    private static string Text(string text) => ShownText.Of(text, MaxText);
 }

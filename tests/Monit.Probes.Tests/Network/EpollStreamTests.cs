@@ -8,6 +8,8 @@ namespace Monit.Probes.Tests.Network;
 public sealed class EpollStreamTests : IDisposable
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    // A peer that nobody holds is collected, and its connection with it, while a test still waits for it.
+    private readonly List<Socket> _peers = [];
 
     public EpollStreamTests()
     {
@@ -17,7 +19,11 @@ public sealed class EpollStreamTests : IDisposable
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _listener.Dispose();
+    public void Dispose()
+    {
+        _peers.ForEach(peer => peer.Dispose());
+        _listener.Dispose();
+    }
 
     [Fact]
     public async Task EndTogetherWithData_IsReadAfterTheData()
@@ -152,6 +158,7 @@ public sealed class EpollStreamTests : IDisposable
     private async Task<(EpollStream Stream, Socket Peer)> ConnectAsync()
     {
         var stream = await EpollStream.ConnectAsync((IPEndPoint)_listener.LocalEndPoint!, inline: true, Ct);
-        return (stream, await _listener.AcceptAsync(Ct));
+        _peers.Add(await _listener.AcceptAsync(Ct));
+        return (stream, _peers[^1]);
     }
 }

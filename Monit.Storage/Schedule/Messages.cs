@@ -1,4 +1,5 @@
 using Monit.Core.Checks;
+using Monit.Core.History;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
 
@@ -34,9 +35,11 @@ public readonly record struct Lease(Guid Id, long Token);
 /// <summary>A finished check, to be scheduled again.</summary>
 /// <param name="Due">The next due time, Unix ms; <see cref="Never"/> for none.</param>
 /// <param name="Period">A <paramref name="Due"/> in the past is moved to the future by whole periods; zero: due at once.</param>
+/// <param name="Result">What is kept of it in the monitor's history.</param>
+/// <param name="Status">Null if it says no more than <paramref name="Result"/>: <see cref="MonitorStatus.IsPlain"/>, as was the one before.</param>
 /// <param name="Incident">The state to store; null leaves the stored one unchanged.</param>
 public readonly record struct Completion(
-    Lease Lease, long Due, TimeSpan Period, MonitorStatus Status, IncidentState? Incident)
+    Lease Lease, long Due, TimeSpan Period, ResultPoint Result, MonitorStatus? Status, IncidentState? Incident)
 {
     public const long Never = long.MaxValue;
 }
@@ -79,3 +82,7 @@ public sealed record Extension(long Now, long Token, IReadOnlyList<int> Fenced);
 /// <param name="Status">Null before the first check.</param>
 /// <param name="NextCheckAt">Unix ms; null while it is being checked or not scheduled.</param>
 public sealed record MonitorView(MonitorStatus? Status, IncidentState Incident, long? NextCheckAt);
+
+/// <summary>Results of a monitor that SQL does not have yet.</summary>
+/// <param name="Results">As <see cref="RecentResults"/> reads them.</param>
+public readonly record struct Unsaved(Guid Id, ReadOnlyMemory<byte> Results);

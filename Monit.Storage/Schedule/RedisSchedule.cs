@@ -1,7 +1,10 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Extensions.Options;
 using Monit.Core.Checks;
+using Monit.Core.History;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
 using Monit.Storage.Resilience;
@@ -15,7 +18,7 @@ namespace Monit.Storage.Schedule;
 /// </summary>
 /// <exception cref="RedisException">Redis is unavailable, or replied with an error.</exception>
 public sealed class RedisSchedule(
-    IConnectionMultiplexer redis, RedisKeys keys, IOptions<SchedulingOptions> options, StoreResilience resilience)
+    IConnectionMultiplexer redis, RedisKeys keys, IOptions<SchedulingOptions> options, StoreResilience resilience, TimeProvider time)
 {
     /// <summary>The maximum number of ids per call; Lua's unpack fails at 8000 values.</summary>
     public const int MaxBatch = 2000;
@@ -25,7 +28,7 @@ public sealed class RedisSchedule(
     private readonly Dictionary<RedisScript, RedisKey[][]> _keys = new[]
     {
         RedisScript.Claim, RedisScript.Complete, RedisScript.Release, RedisScript.Extend,
-        RedisScript.Reclaim, RedisScript.Schedule, RedisScript.Remove, RedisScript.Compare, RedisScript.Restore,
+        RedisScript.Reclaim, RedisScript.Schedule, RedisScript.Remove, RedisScript.Compare, RedisScript.Restore, RedisScript.Trim,
     }.ToDictionary(s => s, s => Enumerable.Range(0, keys.Shards).Select(shard => keys.For(shard, s)).ToArray());
 
     public RedisKeys Keys => keys;
@@ -66,7 +69,7 @@ public sealed class RedisSchedule(
         var incidents = 0;
         for (var i = 0; i < order.Length; i++)
         {
-            var (lease, _, period, _, incident) = batch[i];
+            var (lease, _, period, _, _, incident) = batch[i];
             ref var run = ref CollectionsMarshal.GetValueRefOrAddDefault(runs, (lease.Token, period, incident is not null), out var known);
             run = known ? run : runs.Count;
             order[i] = (long)run * MaxBatch + i;
@@ -74,24 +77,24 @@ public sealed class RedisSchedule(
         }
         Array.Sort(order);
 
-        var args = new RedisValue[1 + runs.Count * 4 + order.Length * 3 + incidents];
-        var (next, size, jobs, last, earliest) = (1, 0, 0, -1L, Completion.Never);
+        var args = new RedisValue[2 + runs.Count * 4 + order.Length * 3 + incidents];
+        var (next, size, jobs, last, earliest) = (2, 0, 0, -1L, Completion.Never);
         foreach (var place in order)
         {
-            var (lease, due, period, status, incident) = batch[(int)(place % MaxBatch)];
+            var (lease, due, period, result, status, incident) = batch[(int)(place % MaxBatch)];
             if (place / MaxBatch is var run && run != last)
             {
                 (args[next], args[next + 1], args[next + 3]) = (lease.Token, Ms(period), incident is null ? 0 : 1);
                 (size, jobs, last, next) = (next + 2, 0, run, next + 4);
             }
             args[size] = ++jobs;
-            (args[next], args[next + 1], args[next + 2]) = (Text(lease.Id), Due(due), status.Encode());
+            (args[next], args[next + 1], args[next + 2]) = (Text(lease.Id), Due(due), Outcome(result, status));
             next += 3;
             if (incident is { } state)
                 args[next++] = state.Encode();
             earliest = Math.Min(earliest, due);
         }
-        args[0] = Due(earliest);
+        (args[0], args[1]) = (Due(earliest), options.Value.KeptResults * RecentResults.Size);
         var fenced = Positions(await RunAsync(RedisScript.Complete, shard, args, ct));
         return [.. fenced.Select(n => (int)(order[n] % MaxBatch)).Order()];
     }
@@ -191,24 +194,76 @@ public sealed class RedisSchedule(
         return (int)await RunAsync(RedisScript.Restore, shard, args, ct);
     }
 
+    /// <summary>
+    /// The results of a shard's monitors that SQL does not have yet, a page at a time. A monitor that has some throughout is in one of the
+    /// pages, perhaps in more than one.
+    /// </summary>
+    public async IAsyncEnumerable<IReadOnlyList<Unsaved>> UnsavedAsync(int shard, int pageSize, [EnumeratorCancellation] CancellationToken ct = default)
+    {
+        var page = new List<Unsaved>(pageSize);
+        await foreach (var entry in Db.HashScanAsync(keys.For(shard, "results"), pageSize: pageSize).WithCancellation(ct))
+        {
+            if (Guid.TryParse(Bytes(entry.Name), out var id))
+                page.Add(new Unsaved(id, (byte[])entry.Value!));
+            if (page.Count < pageSize)
+                continue;
+            yield return page;
+            page = new List<Unsaved>(pageSize);
+        }
+        if (page.Count > 0)
+            yield return page;
+    }
+
+    /// <summary>Removes results that SQL has now. Returns the number of monitors whose results were still as they were read, at their beginning.</summary>
+    public async Task<int> TrimAsync(int shard, IReadOnlyList<Unsaved> saved, CancellationToken ct = default)
+    {
+        var args = new RedisValue[saved.Count * 4];
+        var now = Tenths();
+        for (var i = 0; i < saved.Count; i++)
+        {
+            var (id, results) = saved[i];
+            var status = RecentResults.Last(results.Span, now) is { } last ? MonitorStatus.Plain(last) : null;
+            (args[i * 4], args[i * 4 + 1]) = (Text(id), results);
+            (args[i * 4 + 2], args[i * 4 + 3]) = (status?.Encode() ?? "", status?.CheckedAt ?? 0);
+        }
+        return (int)await RunAsync(RedisScript.Trim, shard, args, ct);
+    }
+
+    /// <summary>The results of monitors of any shards that SQL does not have yet, in the order of the monitors; empty where there are none.</summary>
+    public async Task<IReadOnlyList<ResultPoint[]>> RecentAsync(IReadOnlyList<Guid> ids, CancellationToken ct = default)
+    {
+        var recent = new ResultPoint[ids.Count][];
+        var now = Tenths();
+        foreach (var shard in Enumerable.Range(0, ids.Count).GroupBy(i => keys.ShardOf(ids[i])))
+        {
+            var members = shard.Select(i => (RedisValue)Text(ids[i])).ToArray();
+            var values = await resilience.RunAsync(_ => Db.HashGetAsync(keys.For(shard.Key, "results"), members), ct);
+            foreach (var (position, i) in shard.Index())
+                recent[i] = RecentResults.Decode(Bytes(values[position]), now);
+        }
+        return recent;
+    }
+
     /// <summary>The state in Redis of monitors of any shards, in their order.</summary>
     public async Task<IReadOnlyList<MonitorView>> ViewAsync(IReadOnlyList<Guid> ids, CancellationToken ct = default)
     {
         var views = new MonitorView[ids.Count];
+        var now = Tenths();
         foreach (var shard in Enumerable.Range(0, ids.Count).GroupBy(i => keys.ShardOf(ids[i])))
         {
             var members = shard.Select(i => (RedisValue)Text(ids[i])).ToArray();
-            var (statuses, incidents, dues) = await resilience.RunAsync(async _ =>
+            var (statuses, incidents, dues, results) = await resilience.RunAsync(async _ =>
             {
                 var db = Db;
                 var status = db.HashGetAsync(keys.For(shard.Key, "status"), members);
                 var incident = db.HashGetAsync(keys.For(shard.Key, "incident"), members);
                 var due = db.SortedSetScoresAsync(keys.For(shard.Key, "schedule"), members);
-                return (await status, await incident, await due);
+                var result = db.HashGetAsync(keys.For(shard.Key, "results"), members);
+                return (await status, await incident, await due, await result);
             }, ct);
             foreach (var (position, i) in shard.Index())
                 views[i] = new MonitorView(
-                    MonitorStatus.TryDecode(Bytes(statuses[position]), out var known) ? known : null,
+                    StatusOf(Bytes(statuses[position]), Bytes(results[position]), now),
                     IncidentState.TryDecode(Bytes(incidents[position]), out var state) ? state : default,
                     dues[position] is { } score && !double.IsInfinity(score) ? (long)score : null);
         }
@@ -243,6 +298,24 @@ public sealed class RedisSchedule(
             return Score(dues[position]);
         var (first, last) = (Score(dues[0]), Score(dues[1]));
         return first + (last - first) * position / Math.Max(1, count - 1);
+    }
+
+    // A check that was up, as the one before, has left its result only.
+    private static MonitorStatus? StatusOf(ReadOnlySpan<byte> text, ReadOnlySpan<byte> results, long now)
+    {
+        MonitorStatus? status = MonitorStatus.TryDecode(text, out var known) ? known : null;
+        return RecentResults.Last(results, now) is { } last && MonitorStatus.Plain(last) is { } plain && plain.CheckedAt > (status?.CheckedAt ?? 0) ? plain : status;
+    }
+
+    private long Tenths() => time.GetUtcNow().ToUnixTimeMilliseconds() / 100;
+
+    private static RedisValue Outcome(ResultPoint result, MonitorStatus? status)
+    {
+        var text = status?.Encode();
+        var bytes = new byte[RecentResults.Size + (text is null ? 0 : Encoding.UTF8.GetByteCount(text))];
+        RecentResults.Write(bytes, result);
+        Encoding.UTF8.GetBytes(text, bytes.AsSpan(RecentResults.Size));
+        return bytes;
     }
 
     private static ReadOnlySpan<byte> Bytes(RedisValue text) => ((ReadOnlyMemory<byte>)text).Span;

@@ -17,6 +17,7 @@ public sealed partial class RedisScript
     public static readonly RedisScript Remove = new("remove");
     public static readonly RedisScript Compare = new("compare");
     public static readonly RedisScript Restore = new("restore");
+    public static readonly RedisScript Trim = new("trim");
 
     private RedisScript(string name)
     {

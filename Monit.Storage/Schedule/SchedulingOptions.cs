@@ -19,4 +19,11 @@ public sealed class SchedulingOptions
     /// </summary>
     [Range(1, 2)]
     public int ConfigFormat { get; set; } = 1;
+
+    /// <summary>
+    /// How many results of a monitor Redis keeps while SQL is away, 10..10 000; default 400. What is dropped beyond them becomes time of which
+    /// nothing is known.
+    /// </summary>
+    [Range(10, 10_000)]
+    public int KeptResults { get; set; } = 400;
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Monit.Core.Alerts;
+using Monit.Core.History;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
 using Monit.Core.Users;
@@ -19,6 +20,15 @@ public abstract class MonitDb(DbContextOptions options) : DbContext(options)
     public DbSet<MailCount> MailCounts => Set<MailCount>();
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
     public DbSet<Setting> Settings => Set<Setting>();
+    public DbSet<ResultWindow> ResultWindows => Set<ResultWindow>();
+    public DbSet<ResultChunk> ResultChunks => Set<ResultChunk>();
+    public DbSet<ResultDay> ResultDays => Set<ResultDay>();
+    public DbSet<ResultDaySummary> ResultDaySummaries => Set<ResultDaySummary>();
+    public DbSet<ResultMonth> ResultMonths => Set<ResultMonth>();
+    public DbSet<MonitorSpan> MonitorSpans => Set<MonitorSpan>();
+    public DbSet<RollUp> RollUps => Set<RollUp>();
+    public DbSet<KnownState> KnownStates => Set<KnownState>();
+    public DbSet<StateCount> StateCounts => Set<StateCount>();
 
     /// <summary>
     /// Selects monitors and locks their rows until the transaction ends, in the order of their ids so that two batches
@@ -53,6 +63,12 @@ public abstract class MonitDb(DbContextOptions options) : DbContext(options)
         Alerts.AddRange(alerts);
         await SaveChangesAsync(ct);
     }
+
+    /// <summary>Makes room for the chunks that start on a UTC day, where the database wants it.</summary>
+    public virtual Task EnsureChunkPartitionAsync(DateOnly day, CancellationToken ct) => Task.CompletedTask;
+
+    /// <summary>The same for the days of a month.</summary>
+    public virtual Task EnsureDayPartitionsAsync(DateOnly day, CancellationToken ct) => Task.CompletedTask;
 
     protected override void OnModelCreating(ModelBuilder modelBuilder) =>
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(MonitDb).Assembly);

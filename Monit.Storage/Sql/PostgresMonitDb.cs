@@ -81,6 +81,31 @@ public sealed class PostgresMonitDb(DbContextOptions<PostgresMonitDb> options) :
                 """, ct);
     }
 
+    public override Task EnsureChunkPartitionAsync(DateOnly day, CancellationToken ct) =>
+        EnsurePartitionAsync("result_chunks", $"{day:yyyyMMdd}", $"{day:yyyy-MM-dd} 00:00:00Z", $"{day.AddDays(1):yyyy-MM-dd} 00:00:00Z", ct);
+
+    public override async Task EnsureDayPartitionsAsync(DateOnly day, CancellationToken ct)
+    {
+        var month = new DateOnly(day.Year, day.Month, 1);
+        foreach (var table in (string[])["result_days", "result_day_summaries"])
+            await EnsurePartitionAsync(table, $"{month:yyyyMM}", $"{month:yyyy-MM-dd}", $"{month.AddMonths(1):yyyy-MM-dd}", ct);
+    }
+
+    // Not in a transaction, which a refusal would end. Two processes may come at once: the second finds the name taken, which IF NOT EXISTS alone does not always catch.
+    private async Task EnsurePartitionAsync(string table, FormattableString suffix, FormattableString from, FormattableString to, CancellationToken ct)
+    {
+        var (name, bounds) = ($"{table}_{FormattableString.Invariant(suffix)}", $"FROM ('{FormattableString.Invariant(from)}') TO ('{FormattableString.Invariant(to)}')");
+        try
+        {
+#pragma warning disable EF1002 // Names and dates of our own; a partition takes no parameters.
+            await Database.ExecuteSqlRawAsync($"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {table} FOR VALUES {bounds}", ct);
+#pragma warning restore EF1002
+        }
+        catch (PostgresException taken) when (taken.SqlState is PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.InvalidObjectDefinition)
+        {
+        }
+    }
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Monit.Core.History;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
 using Monit.Storage.Schedule;
@@ -26,7 +27,8 @@ internal sealed class Completions(IOptions<DecisionRules> rules)
             outcome.State, done.Verdict.HttpStatus, done.Verdict.LatencyMs, done.Verdict.Reason, done.At, done.Verdict.Detail);
         // A healthy monitor without failure counters in Redis needs no write.
         IncidentState? incident = outcome.Incident.IsHealthy && job.RawIncident.IsEmpty ? null : outcome.Incident;
-        return new Completion(job.Lease, due, period, status, incident);
+        var result = new ResultPoint(done.At / 100, ResultCode.Of(done.Verdict));
+        return new Completion(job.Lease, due, period, result, incident is null && status.IsPlain ? null : status, incident);
     }
 
     /// <summary>

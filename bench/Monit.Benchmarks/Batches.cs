@@ -1,6 +1,6 @@
 using System.Text;
 using BenchmarkDotNet.Attributes;
-using Monit.Core.Monitors;
+using Monit.Core.History;
 using Monit.Storage.Schedule;
 using StackExchange.Redis;
 
@@ -16,7 +16,7 @@ public class Batches
     private readonly RedisSchedule _completes = CannedRedis.Schedule(RedisResult.Create(Array.Empty<RedisValue>()));
     private readonly Completion[] _completions = [.. Ids.Select(id => new Completion(
         new Lease(id, 1_700_000_030_000), 1_700_000_030_000, TimeSpan.FromSeconds(30),
-        new MonitorStatus(MonitorState.Up, 200, 20, null, 1_700_000_000_000), null))];
+        new ResultPoint(17_000_000_000, 20), null, null))];
 
     [Benchmark(OperationsPerInvoke = Size)]
     public Task<Claim> DecodeClaim() => _claims.ClaimAsync(0, Size, TimeSpan.FromSeconds(30));

@@ -18,7 +18,7 @@ public class CannedRedis : DispatchProxy
         ((CannedRedis)(object)redis)._reply = database;
         ((CannedRedis)(object)database)._reply = Task.FromResult(reply);
         var options = Options.Create(new SchedulingOptions());
-        return new RedisSchedule(redis, new RedisKeys(options), options, new StoreResilience(TimeProvider.System));
+        return new RedisSchedule(redis, new RedisKeys(options), options, new StoreResilience(TimeProvider.System), TimeProvider.System);
     }
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => _reply;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using Monit.Core.Checks;
-using Monit.Core.Monitors;
+using Monit.Core.History;
 using Monit.Storage.Resilience;
 using Monit.Storage.Schedule;
 using Monit.Testing;
@@ -30,7 +30,7 @@ internal static class ScriptLoop
         using var server = await RedisServer.StartAsync();
         await using var redis = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString);
         var layout = Options.Create(new SchedulingOptions());
-        var schedule = new RedisSchedule(redis, new RedisKeys(layout), layout, new StoreResilience(time));
+        var schedule = new RedisSchedule(redis, new RedisKeys(layout), layout, new StoreResilience(time), time);
         var entries = Enumerable.Range(0, options.Monitors).Select(index => new ScheduleEntry(LoadOptions.Id(index),
             new CheckConfig(1, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), 200, null, options.Url(index, 80, 80)), default, TimeSpan.Zero)).ToArray();
         foreach (var page in entries.Chunk(Batch))
@@ -57,7 +57,7 @@ internal static class ScriptLoop
             var claim = await schedule.ClaimAsync(0, Batch, TimeSpan.FromSeconds(30), revision);
             revision = claim.Revision;
             await schedule.CompleteAsync(0, [.. claim.Jobs.Select(job => new Completion(new Lease(job.Id, claim.Token), 0,
-                TimeSpan.Zero, new MonitorStatus(MonitorState.Up, 200, 1, null, claim.Now), null))], ct);
+                TimeSpan.Zero, new ResultPoint(claim.Now / 100, 1), null, null))], ct);
             return claim.Jobs.Count;
         }
 

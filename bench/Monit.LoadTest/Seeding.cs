@@ -66,6 +66,6 @@ internal static class Seeding
     public static RedisSchedule Schedule(ConnectionMultiplexer redis, LoadOptions options)
     {
         var layout = Options.Create(new SchedulingOptions { Shards = options.Shards });
-        return new RedisSchedule(redis, new RedisKeys(layout), layout, new StoreResilience(TimeProvider.System));
+        return new RedisSchedule(redis, new RedisKeys(layout), layout, new StoreResilience(TimeProvider.System), TimeProvider.System);
     }
 }

@@ -47,7 +47,7 @@ internal sealed class Installation : IAsyncDisposable
     public IServer Admin => _client!.GetServers()[0];
 
     public Uri Api => new($"http://127.0.0.1:{_apiPort}");
-    public RedisSchedule Schedule => new(_client!, Keys, Layout, new StoreResilience(TimeProvider.System));
+    public RedisSchedule Schedule => new(_client!, Keys, Layout, new StoreResilience(TimeProvider.System), TimeProvider.System);
     /// <summary>What the services have printed, the ended ones too.</summary>
     public IEnumerable<string> LogFiles => Directory.EnumerateFiles(_folder, "server.log", SearchOption.AllDirectories);
 

@@ -1,16 +1,20 @@
--- complete: ends checks. Each job that still has its token is scheduled again, its status and incident state are stored,
+-- complete: ends checks. Each job that still has its token is scheduled again, its result, status and incident state are stored,
 -- and its lease ends, atomically. A due time in the past is moved to the future by whole periods, so that it stays on the
 -- monitor's slots. The configuration is not written.
+-- The result is appended to those in `results` that SQL does not have yet. A status that says no more than its result is not
+-- sent: trim writes it later.
 --
 -- KEYS[1] schedule
 -- KEYS[2] inflight
 -- KEYS[3] status
 -- KEYS[4] incident
+-- KEYS[5] results
 --
 -- ARGV[1] the earliest due time of the batch (Unix ms or +inf)
--- ARGV[2..] runs of jobs, each with a head: token, period (ms; 0: an overdue job is due at once), number of jobs, 1 if
---   their incidents change, else 0; then for each job: id, due (Unix ms or +inf), status, and, if incidents change, the
---   incident state (empty: healthy)
+-- ARGV[2] the maximum number of bytes of a monitor's results; beyond it the oldest are dropped
+-- ARGV[3..] runs of jobs, each with a head: token, period (ms; 0: an overdue job is due at once), number of jobs, 1 if
+--   their incidents change, else 0; then for each job: id, due (Unix ms or +inf), result (5 bytes) and status (or nothing) as
+--   one text, and, if incidents change, the incident state (empty: healthy)
 --
 -- Reply: the positions (from 1) of the jobs that were fenced off.
 
@@ -44,9 +48,10 @@ local function next_due(due, period)
   return string.format('%.0f', at)
 end
 
-local fenced, ids, schedule, status, incident, healthy = {}, {}, {}, {}, {}, {}
+local RESULT = 5
+local fenced, ids, schedule, outcomes, status, incident, healthy = {}, {}, {}, {}, {}, {}, {}
 local n, position = 0, 0
-local i = 2
+local i = 3
 while i <= #ARGV do
   local ids_leased, period, changes = leased(ARGV[i]), tonumber(ARGV[i + 1]), ARGV[i + 3] == '1'
   local last = position + tonumber(ARGV[i + 2])
@@ -63,8 +68,13 @@ while i <= #ARGV do
       ids[n] = id
       schedule[two + 1] = late and next_due(due, period) or due
       schedule[two + 2] = id
-      status[two + 1] = id
-      status[two + 2] = ARGV[i + 2]
+      local outcome = ARGV[i + 2]
+      if #outcome > RESULT then
+        status[#status + 1] = id
+        status[#status + 1] = string.sub(outcome, RESULT + 1)
+        outcome = string.sub(outcome, 1, RESULT)
+      end
+      outcomes[n] = outcome
       if changes then
         local state = ARGV[i + 3]
         if state == '' then
@@ -81,7 +91,17 @@ end
 
 if n > 0 then
   redis.call('ZADD', KEYS[1], unpack(schedule))
-  redis.call('HSET', KEYS[3], unpack(status))
+  local held = redis.call('HMGET', KEYS[5], unpack(ids))
+  local results, most = {}, tonumber(ARGV[2])
+  for job = 1, n do
+    local all = held[job] and held[job] .. outcomes[job] or outcomes[job]
+    results[job + job - 1] = ids[job]
+    results[job + job] = #all <= most and all or string.sub(all, RESULT + 1)
+  end
+  redis.call('HSET', KEYS[5], unpack(results))
+  if #status > 0 then
+    redis.call('HSET', KEYS[3], unpack(status))
+  end
   if #incident > 0 then
     redis.call('HSET', KEYS[4], unpack(incident))
   end

@@ -1,5 +1,6 @@
 -- remove: removes monitors from all keys, unless Redis has a newer version than the caller. A monitor that is paused counts as
--- checked out of turn now, so that pausing and resuming it over and over does not check it each time.
+-- checked out of turn now, so that pausing and resuming it over and over does not check it each time; its results stay until SQL has
+-- them.
 --
 -- KEYS[1] schedule
 -- KEYS[2] inflight
@@ -9,6 +10,7 @@
 -- KEYS[6] changes
 -- KEYS[7] status
 -- KEYS[8] extra
+-- KEYS[9] results
 --
 -- ARGV[1..] two a monitor: id, the caller's version of a paused one ('': deleted, remove any version)
 --
@@ -31,6 +33,7 @@ for i = 1, #ARGV, 2 do
     end
     if ARGV[i + 1] == '' then
       redis.call('ZREM', KEYS[8], id)
+      redis.call('HDEL', KEYS[9], id)
     end
     redis.call('HDEL', KEYS[4], id)
     redis.call('HDEL', KEYS[7], id)

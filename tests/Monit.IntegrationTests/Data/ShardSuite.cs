@@ -53,7 +53,7 @@ public abstract class ShardSuite(Func<Task<SqlStore>> create, Func<Task<IConnect
     {
         var keys = Keys(4);
         var redis = await connect();
-        var schedule = new RedisSchedule(redis, keys, Layout(4), Resilience);
+        var schedule = new RedisSchedule(redis, keys, Layout(4), Resilience, TimeProvider.System);
         var ids = Enumerable.Range(0, 4000).Select(_ => Guid.CreateVersion7()).ToArray();
         var config = new CheckConfig(1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(5), 200, null, "https://example.org/");
 

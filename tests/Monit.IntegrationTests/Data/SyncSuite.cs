@@ -25,7 +25,7 @@ public abstract class SyncSuite(Func<Task<SqlStore>> create, Func<Task<IConnecti
         var redis = await connect();
         _redis = redis.GetDatabase();
         _keys = new RedisKeys(_layout);
-        _schedule = new RedisSchedule(redis, _keys, _layout, Resilience);
+        _schedule = new RedisSchedule(redis, _keys, _layout, Resilience, TimeProvider.System);
     }
 
     private MonitorSync Sync(Func<int, Task>? beforeContext = null) =>

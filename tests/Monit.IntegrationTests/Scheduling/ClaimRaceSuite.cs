@@ -53,7 +53,7 @@ public abstract class ClaimRaceSuite(Func<Task<IConnectionMultiplexer>> connect,
                 await schedule.ReleaseAsync(0, [.. leases[..half].Select(l => (l, TimeSpan.Zero))], Ct);
                 await schedule.ReclaimAsync(0, 50, Hour, Ct);
                 await schedule.CompleteAsync(0, [.. leases[half..].Select(l =>
-                    new Storage.Schedule.Completion(l, claim.Now, TimeSpan.FromMilliseconds(5), Up, null))], Ct);
+                    new Storage.Schedule.Completion(l, claim.Now, TimeSpan.FromMilliseconds(5), Result, Up, null))], Ct);
                 await schedule.ScheduleAsync(0, [.. ids.Skip(1000 + worker * 10).Take(10).Select(id => Entry(id, force: true, soon: TimeSpan.Zero))], Ct);
                 await schedule.RemoveAsync(0, [.. removed.Skip((worker * 40 + round) * 5 % 200).Take(5).Select(id => new Storage.Schedule.Removal(id, null))], Ct);
             }

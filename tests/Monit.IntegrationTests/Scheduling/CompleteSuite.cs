@@ -42,7 +42,7 @@ public abstract class CompleteSuite(Func<Task<IConnectionMultiplexer>> connect) 
     {
         var claim = await AddClaimedAsync(1);
         var lease = Leases(claim)[0];
-        Completion Of(long due) => new(lease, due, TimeSpan.Zero, Up, null);
+        Completion Of(long due) => new(lease, due, TimeSpan.Zero, Result, Up, null);
 
         Assert.Equal([1], await Schedule.CompleteAsync(0, [Of(claim.Now + 60_000), Of(claim.Now + 90_000)], Ct));
         Assert.Equal(claim.Now + 60_000, await ScoreAsync("schedule", lease.Id));
@@ -54,7 +54,7 @@ public abstract class CompleteSuite(Func<Task<IConnectionMultiplexer>> connect) 
         var claim = await AddClaimedAsync(4);
         var leases = Leases(claim);
         var due = claim.Now + 60_000;
-        Completion Of(Lease lease) => new(lease, due, TimeSpan.Zero, Up, Failing);
+        Completion Of(Lease lease) => new(lease, due, TimeSpan.Zero, Result, Up, Failing);
 
         var fenced = await Schedule.CompleteAsync(0,
             [Of(leases[0] with { Token = claim.Token - 1 }), Of(leases[1]), Of(new Lease(Guid.CreateVersion7(), claim.Token)),
@@ -82,7 +82,7 @@ public abstract class CompleteSuite(Func<Task<IConnectionMultiplexer>> connect) 
 
         var before = await NowAsync();
         Assert.Empty(await Schedule.CompleteAsync(0, [.. Leases(claim).Select(lease =>
-            new Completion(lease, asked[lease.Id], TimeSpan.FromMilliseconds(period), Up, null))], Ct));
+            new Completion(lease, asked[lease.Id], TimeSpan.FromMilliseconds(period), Result, Up, null))], Ct));
         var after = await NowAsync();
 
         var got = await AllAsync("schedule");
@@ -125,9 +125,9 @@ public abstract class CompleteSuite(Func<Task<IConnectionMultiplexer>> connect) 
         var worse = Failing with { FailureCount = 3, DbIncident = true };
 
         await Schedule.CompleteAsync(0, [
-            new Completion(leases[0], claim.Now + 1000, Hour, Up, null),
-            new Completion(leases[1], claim.Now + 1000, Hour, Up, default(IncidentState)),
-            new Completion(leases[2], claim.Now + 1000, Hour, Up, worse)], Ct);
+            new Completion(leases[0], claim.Now + 1000, Hour, Result, Up, null),
+            new Completion(leases[1], claim.Now + 1000, Hour, Result, Up, default(IncidentState)),
+            new Completion(leases[2], claim.Now + 1000, Hour, Result, Up, worse)], Ct);
 
         Assert.Equal(["old", null, worse.Encode()],
             [await TextAsync("incident", leases[0].Id), await TextAsync("incident", leases[1].Id), await TextAsync("incident", leases[2].Id)]);
@@ -141,14 +141,14 @@ public abstract class CompleteSuite(Func<Task<IConnectionMultiplexer>> connect) 
         var now = await NowAsync();
         // Overdue by a multiple of a period, so that the result shows which period was used.
         Completion Of(int n) => new(n == 7 ? leases[n] with { Token = 1 } : leases[n], now - 5000, TimeSpan.FromSeconds(n % 2 == 0 ? 600 : 7200),
-            Up with { LatencyMs = n }, n % 3 == 0 ? null : Failing with { FailureCount = n });
+            Result, Up with { LatencyMs = n }, n % 3 == 0 ? null : Failing with { FailureCount = n });
 
         Assert.Equal([7], await Schedule.CompleteAsync(0, [.. Enumerable.Range(0, leases.Count).Select(Of)], Ct));
 
         foreach (var (n, lease) in leases.Index().Where(lease => lease.Index != 7))
         {
             Assert.Equal(now - 5000 + (n % 2 == 0 ? 600_000 : 7_200_000), await ScoreAsync("schedule", lease.Id));
-            Assert.Equal(Of(n).Status.Encode(), await TextAsync("status", lease.Id));
+            Assert.Equal(Of(n).Status?.Encode(), await TextAsync("status", lease.Id));
             Assert.Equal(Of(n).Incident?.Encode(), await TextAsync("incident", lease.Id));
         }
     }
@@ -167,7 +167,7 @@ public abstract class CompleteSuite(Func<Task<IConnectionMultiplexer>> connect) 
     {
         var claim = await AddClaimedAsync(2000);
         Assert.Empty(await Schedule.CompleteAsync(0, [.. Leases(claim).Select(lease =>
-            new Completion(lease, claim.Now + 60_000, Hour, Up, Failing))], Ct));
+            new Completion(lease, claim.Now + 60_000, Hour, Result, Up, Failing))], Ct));
         Assert.Equal(2000, (await AllAsync("schedule")).Count);
     }
 }

@@ -63,7 +63,7 @@ public sealed class KillTests
                         await schedule.ReleaseAsync(0, [.. leases.Select(l => (l, TimeSpan.Zero))], Ct);
                     else if (round % 10 != 1)
                         await schedule.CompleteAsync(0, [.. leases.Select(l =>
-                            new Completion(l, claim.Now, TimeSpan.FromMilliseconds(3), Up, Failing))], Ct);
+                            new Completion(l, claim.Now, TimeSpan.FromMilliseconds(3), Result, Up, Failing))], Ct);
                     await schedule.ReclaimAsync(0, 100, Hour, Ct);
                 }
             }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Monit.Core.Checks;
 using Monit.Core.Incidents;
+using Monit.Core.History;
 using Monit.Core.Monitors;
 using Monit.Storage.Resilience;
 using Monit.Storage.Schedule;
@@ -17,6 +18,7 @@ public abstract class ScriptSuite(Func<Task<IConnectionMultiplexer>> connect) : 
 {
     protected static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
     protected static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    protected static readonly ResultPoint Result = new(17_000_000_000, 12);
     protected static readonly MonitorStatus Up = new(MonitorState.Up, 200, 12, null, 1_700_000_000_000);
     protected static readonly IncidentState Failing = new(1, 2, 1_700_000_000_000, false, false);
 
@@ -44,7 +46,7 @@ public abstract class ScriptSuite(Func<Task<IConnectionMultiplexer>> connect) : 
 
     /// <param name="format">In which it writes configurations.</param>
     private protected RedisSchedule On(IConnectionMultiplexer redis, int format = 1) =>
-        new(redis, Keys, Layout(format), new StoreResilience(TimeProvider.System));
+        new(redis, Keys, Layout(format), new StoreResilience(TimeProvider.System), TimeProvider.System);
 
     private IOptions<SchedulingOptions> Layout(int format = 1) =>
         Options.Create(new SchedulingOptions { KeyPrefix = _prefix, ConfigFormat = format });
@@ -105,7 +107,7 @@ public abstract class ScriptSuite(Func<Task<IConnectionMultiplexer>> connect) : 
 
     private protected Task<IReadOnlyList<int>> CompleteAsync(
         Lease lease, long due, TimeSpan? period = null, IncidentState? incident = null) =>
-        Schedule.CompleteAsync(0, [new Completion(lease, due, period ?? TimeSpan.Zero, Up, incident)], Ct);
+        Schedule.CompleteAsync(0, [new Completion(lease, due, period ?? TimeSpan.Zero, Result, Up, incident)], Ct);
 
     protected async Task EachIdOnceAsync()
     {

@@ -225,6 +225,225 @@ namespace Monit.Storage.Sql.Migrations.Postgres
                     b.ToTable("alert_attempts", (string)null);
                 });
 
+            modelBuilder.Entity("Monit.Core.History.KnownState", b =>
+                {
+                    b.Property<Guid>("MonitorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("monitor_id");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer")
+                        .HasColumnName("state");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("MonitorId")
+                        .HasName("pk_known_states");
+
+                    b.ToTable("known_states", (string)null);
+                });
+
+            modelBuilder.Entity("Monit.Core.History.MonitorSpan", b =>
+                {
+                    b.Property<Guid>("MonitorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("monitor_id");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTimeOffset>("FromTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("from_time");
+
+                    b.Property<DateTimeOffset?>("ToTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("to_time");
+
+                    b.HasKey("MonitorId", "Kind", "FromTime")
+                        .HasName("pk_monitor_spans");
+
+                    b.ToTable("monitor_spans", (string)null);
+                });
+
+            modelBuilder.Entity("Monit.Core.History.ResultChunk", b =>
+                {
+                    b.Property<DateTimeOffset>("Start")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("start");
+
+                    b.Property<Guid>("MonitorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("monitor_id");
+
+                    b.Property<byte[]>("Data")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("data");
+
+                    b.HasKey("Start", "MonitorId")
+                        .HasName("pk_result_chunks");
+
+                    b.ToTable("result_chunks", null, t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
+                });
+
+            modelBuilder.Entity("Monit.Core.History.ResultDay", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<Guid>("MonitorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("monitor_id");
+
+                    b.Property<int>("Checks")
+                        .HasColumnType("integer")
+                        .HasColumnName("checks");
+
+                    b.Property<int>("Failed")
+                        .HasColumnType("integer")
+                        .HasColumnName("failed");
+
+                    b.Property<byte[]>("Latency")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("latency");
+
+                    b.HasKey("Day", "MonitorId")
+                        .HasName("pk_result_days");
+
+                    b.ToTable("result_days", null, t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
+                });
+
+            modelBuilder.Entity("Monit.Core.History.ResultDaySummary", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<Guid>("MonitorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("monitor_id");
+
+                    b.Property<int>("Checks")
+                        .HasColumnType("integer")
+                        .HasColumnName("checks");
+
+                    b.Property<int>("Failed")
+                        .HasColumnType("integer")
+                        .HasColumnName("failed");
+
+                    b.Property<byte[]>("Latency")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("latency");
+
+                    b.HasKey("Day", "MonitorId")
+                        .HasName("pk_result_day_summaries");
+
+                    b.ToTable("result_day_summaries", null, t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
+                });
+
+            modelBuilder.Entity("Monit.Core.History.ResultMonth", b =>
+                {
+                    b.Property<Guid>("MonitorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("monitor_id");
+
+                    b.Property<DateOnly>("Month")
+                        .HasColumnType("date")
+                        .HasColumnName("month");
+
+                    b.Property<int>("Checks")
+                        .HasColumnType("integer")
+                        .HasColumnName("checks");
+
+                    b.Property<int>("Failed")
+                        .HasColumnType("integer")
+                        .HasColumnName("failed");
+
+                    b.Property<byte[]>("Latency")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("latency");
+
+                    b.HasKey("MonitorId", "Month")
+                        .HasName("pk_result_months");
+
+                    b.ToTable("result_months", (string)null);
+                });
+
+            modelBuilder.Entity("Monit.Core.History.ResultWindow", b =>
+                {
+                    b.Property<Guid>("MonitorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("monitor_id");
+
+                    b.Property<byte[]>("Data")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("data");
+
+                    b.Property<DateTimeOffset>("Start")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("start");
+
+                    b.HasKey("MonitorId")
+                        .HasName("pk_result_windows");
+
+                    b.ToTable("result_windows", (string)null);
+                });
+
+            modelBuilder.Entity("Monit.Core.History.RollUp", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<int>("Slice")
+                        .HasColumnType("integer")
+                        .HasColumnName("slice");
+
+                    b.HasKey("Day", "Slice")
+                        .HasName("pk_roll_ups");
+
+                    b.ToTable("roll_ups", (string)null);
+                });
+
+            modelBuilder.Entity("Monit.Core.History.StateCount", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer")
+                        .HasColumnName("state");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("integer")
+                        .HasColumnName("count");
+
+                    b.HasKey("UserId", "State")
+                        .HasName("pk_state_counts");
+
+                    b.ToTable("state_counts", (string)null);
+                });
+
             modelBuilder.Entity("Monit.Core.Incidents.IncidentEvidence", b =>
                 {
                     b.Property<Guid>("IncidentId")
@@ -593,6 +812,56 @@ namespace Monit.Storage.Sql.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_alert_attempts_alerts_alert_id");
+                });
+
+            modelBuilder.Entity("Monit.Core.History.KnownState", b =>
+                {
+                    b.HasOne("Monit.Core.Monitors.UptimeMonitor", null)
+                        .WithOne()
+                        .HasForeignKey("Monit.Core.History.KnownState", "MonitorId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_known_states_monitors_monitor_id");
+                });
+
+            modelBuilder.Entity("Monit.Core.History.MonitorSpan", b =>
+                {
+                    b.HasOne("Monit.Core.Monitors.UptimeMonitor", null)
+                        .WithMany()
+                        .HasForeignKey("MonitorId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_monitor_spans_monitors_monitor_id");
+                });
+
+            modelBuilder.Entity("Monit.Core.History.ResultMonth", b =>
+                {
+                    b.HasOne("Monit.Core.Monitors.UptimeMonitor", null)
+                        .WithMany()
+                        .HasForeignKey("MonitorId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_result_months_monitors_monitor_id");
+                });
+
+            modelBuilder.Entity("Monit.Core.History.ResultWindow", b =>
+                {
+                    b.HasOne("Monit.Core.Monitors.UptimeMonitor", null)
+                        .WithOne()
+                        .HasForeignKey("Monit.Core.History.ResultWindow", "MonitorId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_result_windows_monitors_monitor_id");
+                });
+
+            modelBuilder.Entity("Monit.Core.History.StateCount", b =>
+                {
+                    b.HasOne("Monit.Core.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_state_counts_users_user_id");
                 });
 
             modelBuilder.Entity("Monit.Core.Incidents.IncidentEvidence", b =>

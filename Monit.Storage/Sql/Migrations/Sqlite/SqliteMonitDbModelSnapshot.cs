@@ -219,6 +219,225 @@ namespace Monit.Storage.Sql.Migrations.Sqlite
                     b.ToTable("alert_attempts", (string)null);
                 });
 
+            modelBuilder.Entity("Monit.Core.History.KnownState", b =>
+                {
+                    b.Property<Guid>("MonitorId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("monitor_id");
+
+                    b.Property<int>("State")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("state");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("MonitorId")
+                        .HasName("pk_known_states");
+
+                    b.ToTable("known_states", (string)null);
+                });
+
+            modelBuilder.Entity("Monit.Core.History.MonitorSpan", b =>
+                {
+                    b.Property<Guid>("MonitorId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("monitor_id");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("FromTime")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("from_time");
+
+                    b.Property<long?>("ToTime")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("to_time");
+
+                    b.HasKey("MonitorId", "Kind", "FromTime")
+                        .HasName("pk_monitor_spans");
+
+                    b.ToTable("monitor_spans", (string)null);
+                });
+
+            modelBuilder.Entity("Monit.Core.History.ResultChunk", b =>
+                {
+                    b.Property<long>("Start")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("start");
+
+                    b.Property<Guid>("MonitorId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("monitor_id");
+
+                    b.Property<byte[]>("Data")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("data");
+
+                    b.HasKey("Start", "MonitorId")
+                        .HasName("pk_result_chunks");
+
+                    b.ToTable("result_chunks", null, t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
+                });
+
+            modelBuilder.Entity("Monit.Core.History.ResultDay", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("day");
+
+                    b.Property<Guid>("MonitorId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("monitor_id");
+
+                    b.Property<int>("Checks")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("checks");
+
+                    b.Property<int>("Failed")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("failed");
+
+                    b.Property<byte[]>("Latency")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("latency");
+
+                    b.HasKey("Day", "MonitorId")
+                        .HasName("pk_result_days");
+
+                    b.ToTable("result_days", null, t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
+                });
+
+            modelBuilder.Entity("Monit.Core.History.ResultDaySummary", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("day");
+
+                    b.Property<Guid>("MonitorId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("monitor_id");
+
+                    b.Property<int>("Checks")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("checks");
+
+                    b.Property<int>("Failed")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("failed");
+
+                    b.Property<byte[]>("Latency")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("latency");
+
+                    b.HasKey("Day", "MonitorId")
+                        .HasName("pk_result_day_summaries");
+
+                    b.ToTable("result_day_summaries", null, t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
+                });
+
+            modelBuilder.Entity("Monit.Core.History.ResultMonth", b =>
+                {
+                    b.Property<Guid>("MonitorId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("monitor_id");
+
+                    b.Property<DateOnly>("Month")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("month");
+
+                    b.Property<int>("Checks")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("checks");
+
+                    b.Property<int>("Failed")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("failed");
+
+                    b.Property<byte[]>("Latency")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("latency");
+
+                    b.HasKey("MonitorId", "Month")
+                        .HasName("pk_result_months");
+
+                    b.ToTable("result_months", (string)null);
+                });
+
+            modelBuilder.Entity("Monit.Core.History.ResultWindow", b =>
+                {
+                    b.Property<Guid>("MonitorId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("monitor_id");
+
+                    b.Property<byte[]>("Data")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("data");
+
+                    b.Property<long>("Start")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("start");
+
+                    b.HasKey("MonitorId")
+                        .HasName("pk_result_windows");
+
+                    b.ToTable("result_windows", (string)null);
+                });
+
+            modelBuilder.Entity("Monit.Core.History.RollUp", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("day");
+
+                    b.Property<int>("Slice")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("slice");
+
+                    b.HasKey("Day", "Slice")
+                        .HasName("pk_roll_ups");
+
+                    b.ToTable("roll_ups", (string)null);
+                });
+
+            modelBuilder.Entity("Monit.Core.History.StateCount", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("State")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("state");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("count");
+
+                    b.HasKey("UserId", "State")
+                        .HasName("pk_state_counts");
+
+                    b.ToTable("state_counts", (string)null);
+                });
+
             modelBuilder.Entity("Monit.Core.Incidents.IncidentEvidence", b =>
                 {
                     b.Property<Guid>("IncidentId")
@@ -587,6 +806,56 @@ namespace Monit.Storage.Sql.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_alert_attempts_alerts_alert_id");
+                });
+
+            modelBuilder.Entity("Monit.Core.History.KnownState", b =>
+                {
+                    b.HasOne("Monit.Core.Monitors.UptimeMonitor", null)
+                        .WithOne()
+                        .HasForeignKey("Monit.Core.History.KnownState", "MonitorId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_known_states_monitors_monitor_id");
+                });
+
+            modelBuilder.Entity("Monit.Core.History.MonitorSpan", b =>
+                {
+                    b.HasOne("Monit.Core.Monitors.UptimeMonitor", null)
+                        .WithMany()
+                        .HasForeignKey("MonitorId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_monitor_spans_monitors_monitor_id");
+                });
+
+            modelBuilder.Entity("Monit.Core.History.ResultMonth", b =>
+                {
+                    b.HasOne("Monit.Core.Monitors.UptimeMonitor", null)
+                        .WithMany()
+                        .HasForeignKey("MonitorId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_result_months_monitors_monitor_id");
+                });
+
+            modelBuilder.Entity("Monit.Core.History.ResultWindow", b =>
+                {
+                    b.HasOne("Monit.Core.Monitors.UptimeMonitor", null)
+                        .WithOne()
+                        .HasForeignKey("Monit.Core.History.ResultWindow", "MonitorId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_result_windows_monitors_monitor_id");
+                });
+
+            modelBuilder.Entity("Monit.Core.History.StateCount", b =>
+                {
+                    b.HasOne("Monit.Core.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_state_counts_users_user_id");
                 });
 
             modelBuilder.Entity("Monit.Core.Incidents.IncidentEvidence", b =>

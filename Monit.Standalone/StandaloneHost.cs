@@ -44,6 +44,9 @@ internal static class StandaloneHost
                 // The old name that a user has set counts for more than our default.
                 ["Network:AllowPrivateTargets"] = builder.Configuration[NetworkOptions.OldName] ?? "true",
                 ["Reconciler:RebuildPace"] = "500",
+                // Its Redis lives in memory.
+                ["History:MoveInterval"] = "00:00:01",
+                ["History:MoveAtStop"] = "true",
                 ["Alerts:ConfirmAddresses"] = local ? "false" : "true",
                 ["Alerts:MailsPerAccount"] = local ? "0" : null,
                 ["Alerts:MailsPerRecipient"] = local ? "0" : null,

@@ -4,9 +4,11 @@ using Monit.Core.Alerts;
 using Monit.Core.Incidents;
 using Monit.Core.Options;
 using Monit.Probes;
+using Monit.Storage.History;
 using Monit.Worker.Alerting;
 using Monit.Worker.Completer;
 using Monit.Worker.Executor;
+using Monit.Worker.History;
 using Monit.Worker.Jobs;
 using Monit.Worker.Reclaimer;
 using Monit.Worker.Reconciler;
@@ -54,6 +56,8 @@ public static class WorkerServices
         services.AddSingleton<AlertChannel>().AddSingleton<AlertDispatcher>();
         services.AddSingleton<ReclaimerStage>();
         services.AddSingleton<ClaimWake>().AddSingleton<SweepRequests>().AddSingleton<Sweep>().AddSingleton<IncidentComparison>().AddSingleton<ReconcilerStage>();
+        services.AddValidatedOptions<HistoryOptions>("History");
+        services.AddSingleton<ResultStore>().AddSingleton<Recorder>();
         services.AddHostedService<Pipeline>();
         return builder;
     }

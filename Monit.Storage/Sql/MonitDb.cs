@@ -64,6 +64,15 @@ public abstract class MonitDb(DbContextOptions options) : DbContext(options)
         await SaveChangesAsync(ct);
     }
 
+    /// <summary>Keeps others from filing results of a shard until the caller's transaction ends.</summary>
+    public abstract Task LockShardAsync(int shard, CancellationToken ct);
+
+    /// <summary>Writes open windows, in place of those that are there. In the caller's transaction.</summary>
+    public abstract Task WriteAsync(IReadOnlyList<ResultWindow> windows, CancellationToken ct);
+
+    /// <summary>Inserts chunks, but none whose key is there. Returns their number.</summary>
+    public abstract Task<int> InsertAsync(IReadOnlyList<ResultChunk> chunks, CancellationToken ct);
+
     /// <summary>Makes room for the chunks that start on a UTC day, where the database wants it.</summary>
     public virtual Task EnsureChunkPartitionAsync(DateOnly day, CancellationToken ct) => Task.CompletedTask;
 

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Monit.Core.Alerts;
 using Monit.Core.Checks.Assertions;
+using Monit.Core.History;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
 using Npgsql;
@@ -10,6 +11,9 @@ namespace Monit.Storage.Sql;
 /// <summary>The PostgreSQL database of distributed installations.</summary>
 public sealed class PostgresMonitDb(DbContextOptions<PostgresMonitDb> options) : MonitDb(options)
 {
+    // The first half of the key of an advisory lock; any number that nothing else uses.
+    private const int ResultsLock = 0x6d6f6e69;
+
     public override IQueryable<UptimeMonitor> LockMonitors(Guid[] ids) =>
         Monitors.FromSql($"SELECT * FROM monitors WHERE id = ANY ({ids}) ORDER BY id FOR UPDATE");
 
@@ -80,6 +84,25 @@ public sealed class PostgresMonitDb(DbContextOptions<PostgresMonitDb> options) :
                     AS n (id, incident_id, monitor_id, kind, subject, destination, step, next_attempt_at, created_at)
                 """, ct);
     }
+
+    public override Task LockShardAsync(int shard, CancellationToken ct) =>
+        Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({ResultsLock}, {shard})", ct);
+
+    public override async Task WriteAsync(IReadOnlyList<ResultWindow> windows, CancellationToken ct)
+    {
+        if (windows.Count > 0)
+            await Database.ExecuteSqlAsync($"""
+                INSERT INTO result_windows (monitor_id, start, data)
+                SELECT * FROM unnest({All(windows, w => w.MonitorId)}, {All(windows, w => w.Start)}, {All(windows, w => w.Data)})
+                ON CONFLICT (monitor_id) DO UPDATE SET start = excluded.start, data = excluded.data
+                """, ct);
+    }
+
+    public override async Task<int> InsertAsync(IReadOnlyList<ResultChunk> chunks, CancellationToken ct) => await Database.ExecuteSqlAsync($"""
+        INSERT INTO result_chunks (start, monitor_id, data)
+        SELECT * FROM unnest({All(chunks, c => c.Start)}, {All(chunks, c => c.MonitorId)}, {All(chunks, c => c.Data)})
+        ON CONFLICT DO NOTHING
+        """, ct);
 
     public override Task EnsureChunkPartitionAsync(DateOnly day, CancellationToken ct) =>
         EnsurePartitionAsync("result_chunks", $"{day:yyyyMMdd}", $"{day:yyyy-MM-dd} 00:00:00Z", $"{day.AddDays(1):yyyy-MM-dd} 00:00:00Z", ct);

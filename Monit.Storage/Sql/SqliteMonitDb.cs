@@ -1,5 +1,8 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Monit.Core.History;
 using Monit.Core.Monitors;
 
 namespace Monit.Storage.Sql;
@@ -14,6 +17,34 @@ public sealed class SqliteMonitDb(DbContextOptions<SqliteMonitDb> options) : Mon
 
     public override Task LockUsersAsync(CancellationToken ct) => Task.CompletedTask;
 
+    public override Task LockShardAsync(int shard, CancellationToken ct) => Task.CompletedTask;
+
+    public override Task WriteAsync(IReadOnlyList<ResultWindow> windows, CancellationToken ct) => EachAsync(
+        "INSERT INTO result_windows (monitor_id, start, data) VALUES (@id, @start, @data) ON CONFLICT (monitor_id) DO UPDATE SET start = excluded.start, data = excluded.data",
+        windows.Select(w => (w.MonitorId, w.Start, w.Data)), ct);
+
+    public override Task<int> InsertAsync(IReadOnlyList<ResultChunk> chunks, CancellationToken ct) => EachAsync(
+        "INSERT INTO result_chunks (monitor_id, start, data) VALUES (@id, @start, @data) ON CONFLICT DO NOTHING",
+        chunks.Select(c => (c.MonitorId, c.Start, c.Data)), ct);
+
+    // One statement for all rows, in the caller's transaction: EF would compile one each.
+    private async Task<int> EachAsync(string sql, IEnumerable<(Guid Id, DateTimeOffset Start, byte[] Data)> rows, CancellationToken ct)
+    {
+        var command = (SqliteCommand)Database.GetDbConnection().CreateCommand();
+        await using (command)
+        {
+            (command.CommandText, command.Transaction) = (sql, (SqliteTransaction)Database.CurrentTransaction!.GetDbTransaction());
+            var (id, start, data) = (command.Parameters.Add("@id", SqliteType.Text), command.Parameters.Add("@start", SqliteType.Integer), command.Parameters.Add("@data", SqliteType.Blob));
+            var written = 0;
+            foreach (var row in rows)
+            {
+                (id.Value, start.Value, data.Value) = (row.Id, UnixMicroseconds.Of(row.Start), row.Data);
+                written += await command.ExecuteNonQueryAsync(ct);
+            }
+            return written;
+        }
+    }
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMicroseconds>();
 
@@ -24,6 +55,9 @@ public sealed class SqliteMonitDb(DbContextOptions<SqliteMonitDb> options) : Mon
     }
 
     private sealed class UnixMicroseconds() : ValueConverter<DateTimeOffset, long>(
-        instant => (instant.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond,
-        microseconds => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond));
+        instant => Of(instant),
+        microseconds => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond))
+    {
+        public static long Of(DateTimeOffset instant) => (instant.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+    }
 }

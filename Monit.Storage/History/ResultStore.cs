@@ -1,0 +1,139 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Monit.Core.History;
+using Monit.Core.Incidents;
+using Monit.Storage.Resilience;
+using Monit.Storage.Schedule;
+using Monit.Storage.Sql;
+
+namespace Monit.Storage.History;
+
+/// <summary>
+/// Files results in SQL: into each monitor's open window, into chunks what has become complete, and the time of which nothing is known into
+/// spans, all in one transaction. Idempotent: results are a set.
+/// </summary>
+public sealed class ResultStore(IDbContextFactory<MonitDb> dbs, StoreResilience resilience, IOptions<DecisionRules> rules, TimeProvider time)
+{
+    private readonly HashSet<DateOnly> _partitions = [];
+    private DateTimeOffset? _since;
+
+    /// <param name="page">Results of different monitors of one shard. Those of monitors that SQL does not have are left out.</param>
+    /// <returns>The number of results that SQL did not have.</returns>
+    /// <exception cref="System.Data.Common.DbException">SQL is unavailable; nothing is written, or nobody knows: file them again.</exception>
+    public Task<int> FileAsync(int shard, IReadOnlyList<Unsaved> page, CancellationToken ct = default) => resilience.RunAsync(token => WriteAsync(shard, page, token), ct);
+
+    private async Task<int> WriteAsync(int shard, IReadOnlyList<Unsaved> page, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        _since ??= await HistorySince.ReadAsync(db, ct);
+        var now = time.GetUtcNow();
+        var results = Decode(page, now);
+        if (results.Count == 0)
+            return 0;
+        await EnsurePartitionsAsync(db, results.Values, now, ct);
+
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await db.LockShardAsync(shard, ct);
+        var filed = await FileAsync(db, results, ct);
+        await db.WriteAsync([.. filed.Where(f => f.IsChanged).Select(f => f.Row)], ct);
+        await AddChunksAsync(db, [.. filed.SelectMany(f => f.Filing.Over.Select(window => ChunkOf(f.Id, window)))], ct);
+        await AddLateAsync(db, filed, ct);
+        await AddUnknownAsync(db, filed, ct);
+        await ReopenDaysAsync(db, filed, now, ct);
+        await transaction.CommitAsync(ct);
+        return filed.Sum(f => f.Filing.New.Count + f.Filing.Late.Count);
+    }
+
+    // A clock that was wrong by more than a day has written what nobody would ever find.
+    private static Dictionary<Guid, IReadOnlyList<ResultPoint>> Decode(IReadOnlyList<Unsaved> page, DateTimeOffset now)
+    {
+        var tenths = now.ToUnixTimeMilliseconds() / 100;
+        var (first, last) = (tenths - HistorySince.Longest, tenths + HistorySince.Ahead);
+        var results = new Dictionary<Guid, IReadOnlyList<ResultPoint>>(page.Count);
+        foreach (var (id, bytes) in page)
+        {
+            var points = RecentResults.Decode(bytes.Span, tenths);
+            if (Array.Exists(points, point => point.At < first || point.At > last))
+                points = [.. points.Where(point => point.At >= first && point.At <= last)];
+            if (points.Length > 0)
+                results[id] = results.TryGetValue(id, out var more) ? [.. more, .. points] : points;
+        }
+        return results;
+    }
+
+    private async Task EnsurePartitionsAsync(MonitDb db, IEnumerable<IReadOnlyList<ResultPoint>> results, DateTimeOffset now, CancellationToken ct)
+    {
+        // What becomes complete now may have begun an hour and an interval, which is a day at most, before its first result.
+        var (first, last) = (long.MaxValue, long.MinValue);
+        foreach (var points in results)
+            foreach (var point in points)
+                (first, last) = (Math.Min(first, point.At), Math.Max(last, point.At));
+        for (var day = HistorySince.DayOf(first).AddDays(-2); day <= HistorySince.DayOf(last); day = day.AddDays(1))
+            if (!_partitions.Contains(day))
+            {
+                await db.EnsureChunkPartitionAsync(day, ct);
+                _partitions.Add(day);
+            }
+        _partitions.RemoveWhere(day => day < HistorySince.DayOf(now.ToUnixTimeMilliseconds() / 100).AddDays(-5));
+    }
+
+    private async Task<List<Filed>> FileAsync(MonitDb db, Dictionary<Guid, IReadOnlyList<ResultPoint>> results, CancellationToken ct)
+    {
+        var ids = results.Keys.ToArray();
+        var rows = await (
+            from m in db.Monitors.AsNoTracking()
+            where ids.Contains(m.Id)
+            join w in db.ResultWindows.AsNoTracking() on m.Id equals w.MonitorId into windows
+            from w in windows.DefaultIfEmpty()
+            select new { m.Id, m.IntervalSec, m.CreatedAt, Window = w }).ToListAsync(ct);
+        return rows.ConvertAll(row =>
+        {
+            var open = row.Window is null ? null : Window.Decode(row.Window.Start, row.Window.Data);
+            return new Filed(row.Id, row.CreatedAt, TimeSpan.FromSeconds(row.IntervalSec), open, Filing.Of(row.Id, open, results[row.Id], TimeSpan.FromSeconds(row.IntervalSec)));
+        });
+    }
+
+    private static ResultChunk ChunkOf(Guid monitor, Window window) => new() { MonitorId = monitor, Start = window.StartTime, Data = window.Encode() };
+
+    // One that is there already, which only late results cause, is merged.
+    private static async Task AddChunksAsync(MonitDb db, IReadOnlyList<ResultChunk> chunks, CancellationToken ct)
+    {
+        if (chunks.Count == 0 || await db.InsertAsync(chunks, ct) == chunks.Count)
+            return;
+        foreach (var chunk in chunks)
+            await MergeAsync(db, chunk.MonitorId, chunk.Start, Window.Decode(chunk.Start, chunk.Data), ct);
+    }
+
+    private static async Task AddLateAsync(MonitDb db, List<Filed> filed, CancellationToken ct)
+    {
+        foreach (var (id, _, interval, _, filing) in filed.Where(f => f.Filing.Late.Count > 0))
+            foreach (var window in filing.Late.GroupBy(point => Windows.StartOf(id, point.At, Windows.Length(interval))))
+            {
+                var late = new Window(window.Key, (long)interval.TotalSeconds * 10, [.. window]);
+                await db.InsertAsync([ChunkOf(id, late with { Points = [late.Points[0]] })], ct);
+                await MergeAsync(db, id, late.StartTime, late, ct);
+            }
+    }
+
+    private static async Task MergeAsync(MonitDb db, Guid monitor, DateTimeOffset start, Window window, CancellationToken ct)
+    {
+        var data = await db.ResultChunks.AsNoTracking().Where(c => c.Start == start && c.MonitorId == monitor).Select(c => c.Data).SingleAsync(ct);
+        var there = Window.Decode(start, data);
+        var merged = window with { Points = [.. there.Points.Union(window.Points).OrderBy(point => point.At).ThenBy(point => point.Code)] };
+        if (merged.Points.Count > there.Points.Count)
+            await db.ResultChunks.Where(c => c.Start == start && c.MonitorId == monitor)
+                .ExecuteUpdateAsync(set => set.SetProperty(c => c.Data, merged.Encode()), ct);
+    }
+
+    private async Task AddUnknownAsync(MonitDb db, List<Filed> filed, CancellationToken ct) => await Task.CompletedTask;
+
+    // What comes after a day was rolled up has it done again.
+    private static async Task ReopenDaysAsync(MonitDb db, List<Filed> filed, DateTimeOffset now, CancellationToken ct) => await Task.CompletedTask;
+
+    private sealed record Filed(Guid Id, DateTimeOffset CreatedAt, TimeSpan Interval, Window? Before, Filing Filing)
+    {
+        public bool IsChanged => !ReferenceEquals(Filing.Open, Before);
+
+        public ResultWindow Row => new() { MonitorId = Id, Start = Filing.Open.StartTime, Data = Filing.Open.Encode() };
+    }
+}

@@ -39,6 +39,9 @@ public sealed class DecisionRules
         ParkedRecheck = ParkedRecheck,
     };
 
+    /// <summary>How much later than at its next slot a monitor may be due after a failed check; null: perhaps never again.</summary>
+    public TimeSpan? LongestWait => ParkedRecheck == TimeSpan.Zero ? null : ParkedRecheck > RetryDelay ? ParkedRecheck : RetryDelay;
+
     /// <summary>
     /// The least time until the next check of a parked monitor: 1 min when its incident has just opened, then 2, 4, 8, up to
     /// <see cref="ParkedRecheck"/>; a monitor's own interval may be longer.

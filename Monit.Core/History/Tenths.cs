@@ -1,0 +1,10 @@
+namespace Monit.Core.History;
+
+/// <summary>The unit of time of the history: tenths of a second since the Unix epoch, each of which stands for its beginning.</summary>
+public static class Tenths
+{
+    /// <summary>The one that an instant is in.</summary>
+    public static long Of(DateTimeOffset at) => (long)Math.Floor(at.ToUnixTimeMilliseconds() / 100d);
+
+    public static DateTimeOffset ToTime(long tenths) => DateTimeOffset.FromUnixTimeMilliseconds(tenths * 100);
+}

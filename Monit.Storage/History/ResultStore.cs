@@ -14,7 +14,7 @@ namespace Monit.Storage.History;
 /// </summary>
 public sealed class ResultStore(IDbContextFactory<MonitDb> dbs, StoreResilience resilience, IOptions<DecisionRules> rules, TimeProvider time)
 {
-    private readonly HashSet<DateOnly> _partitions = [];
+    private DateOnly _partitionsFor;
     private DateTimeOffset? _since;
 
     /// <param name="page">Results of different monitors of one shard. Those of monitors that SQL does not have are left out.</param>
@@ -30,13 +30,13 @@ public sealed class ResultStore(IDbContextFactory<MonitDb> dbs, StoreResilience 
         var results = Decode(page, now);
         if (results.Count == 0)
             return (0, new HashSet<Guid>());
-        await EnsurePartitionsAsync(db, results.Values, now, ct);
+        await EnsurePartitionsAsync(db, now, ct);
 
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await db.LockShardAsync(shard, ct);
         var (filed, left) = await FileAsync(db, results, ct);
         await db.WriteAsync([.. filed.Where(f => f.IsChanged).Select(f => f.Row)], ct);
-        await AddChunksAsync(db, [.. filed.SelectMany(f => f.Filing.Over.Select(window => ChunkOf(f.Id, window)))], ct);
+        await AddChunksAsync(db, [.. filed.SelectMany(f => f.Filing.Over.Where(window => window.Start >= Oldest(now)).Select(window => ChunkOf(f.Id, window)))], ct);
         var late = await AddLateAsync(db, filed, ct);
         await AddUnknownAsync(db, filed, _since.Value, ct);
         await ReopenDaysAsync(db, filed, now, ct);
@@ -61,21 +61,18 @@ public sealed class ResultStore(IDbContextFactory<MonitDb> dbs, StoreResilience 
         return results;
     }
 
-    private async Task EnsurePartitionsAsync(MonitDb db, IEnumerable<IReadOnlyList<ResultPoint>> results, DateTimeOffset now, CancellationToken ct)
+    private async Task EnsurePartitionsAsync(MonitDb db, DateTimeOffset now, CancellationToken ct)
     {
-        // What becomes complete now may have begun an hour and an interval, which is a day at most, before its first result.
-        var (first, last) = (long.MaxValue, long.MinValue);
-        foreach (var points in results)
-            foreach (var point in points)
-                (first, last) = (Math.Min(first, point.At), Math.Max(last, point.At));
-        for (var day = Tenths.DayOf(first).AddDays(-2); day <= Tenths.DayOf(last); day = day.AddDays(1))
-            if (!_partitions.Contains(day))
-            {
-                await db.EnsureChunkPartitionAsync(day, ct);
-                _partitions.Add(day);
-            }
-        _partitions.RemoveWhere(day => day < Tenths.DayOf(Tenths.Of(now)).AddDays(-5));
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        if (_partitionsFor == today)
+            return;
+        for (var day = Tenths.DayOf(Oldest(now)); day <= today.AddDays(1); day = day.AddDays(1))
+            await db.EnsureChunkPartitionAsync(day, ct);
+        _partitionsFor = today;
     }
+
+    /// <summary>The earliest start of a window whose results are kept.</summary>
+    private static long Oldest(DateTimeOffset now) => Tenths.Of(now) - HistorySince.Longest - Windows.Longest;
 
     private static async Task<(List<Filed> Filed, HashSet<Guid> Left)> FileAsync(MonitDb db, Dictionary<Guid, IReadOnlyList<ResultPoint>> results, CancellationToken ct)
     {

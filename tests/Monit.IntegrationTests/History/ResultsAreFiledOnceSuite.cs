@@ -171,6 +171,19 @@ public abstract class ResultsAreFiledOnceSuite(Func<Task<SqlStore>> create) : Sq
         Assert.Equal(unknown, await ReadAsync(db => db.ResultWindows.Where(w => w.MonitorId == theirs.Id).Select(w => w.Data).SingleAsync(Ct)));
     }
 
+    [Theory]
+    [InlineData(2), InlineData(3), InlineData(30)]
+    public async Task MonitorThatRestedForDays_IsFiledAgain(int days)
+    {
+        var monitor = await MonitorAsync(created: Noon.AddDays(-1 - days));
+        var (before, after) = (Slots(monitor, -60 * 24 * days - 30, -60 * 24 * days), Slots(monitor, -30, 0));
+        _time.AdjustTime(Noon.AddDays(-days));
+        await Store.FileAsync(0, [Of(monitor, before)], Ct);
+        _time.AdjustTime(Noon);
+        await Store.FileAsync(0, [Of(monitor, after)], Ct);
+        Assert.Equal(days > 3 ? after : [.. before, .. after], await FiledAsync(monitor));
+    }
+
     [Fact]
     public async Task ResultsOfADayThatWasRolledUp_OpenItAgain()
     {

@@ -31,13 +31,14 @@ public static class Chunk
         return [.. bytes];
     }
 
+    /// <summary>The interval of the monitor when the last result came, tenths of a second.</summary>
+    /// <inheritdoc cref="Decode" path="/exception"/>
+    public static long IntervalOf(ReadOnlySpan<byte> bytes) => ReadHead(ref bytes);
+
     /// <exception cref="InvalidDataException">It is not what <see cref="Encode"/> wrote, or of a later version.</exception>
     public static IReadOnlyList<ResultPoint> Decode(ReadOnlySpan<byte> bytes, long start)
     {
-        if (bytes is not [Version, ..])
-            throw new InvalidDataException("Not a chunk of results.");
-        bytes = bytes[1..];
-        var interval = (long)Varint.Read(ref bytes);
+        var interval = ReadHead(ref bytes);
         var points = new List<ResultPoint>();
         for (var last = start - interval; !bytes.IsEmpty;)
         {
@@ -49,7 +50,16 @@ public static class Chunk
         return points;
     }
 
-    /// <summary>Both as a set: what a store that was rolled back, or a clock that stepped, has recorded twice, counts once.</summary>
+    private static long ReadHead(ref ReadOnlySpan<byte> bytes)
+    {
+        if (bytes is not [Version, ..])
+            throw new InvalidDataException("Not a chunk of results.");
+        bytes = bytes[1..];
+        return (long)Varint.Read(ref bytes);
+    }
+
+    /// <summary>Both as a set: what a store that was rolled back, or a clock that stepped, has recorded twice, counts once. Each is in order of time.</summary>
     public static IReadOnlyList<ResultPoint> Merge(IReadOnlyList<ResultPoint> one, IReadOnlyList<ResultPoint> other) =>
-        [.. one.Union(other).OrderBy(point => point.At).ThenBy(point => point.Code)];
+        one.Count == 0 || other.Count == 0 || one[^1].At < other[0].At ? [.. one, .. other]
+        : [.. one.Union(other).OrderBy(point => point.At).ThenBy(point => point.Code)];
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Monit.Core.History;
 using Monit.Core.Monitors;
 
 namespace Monit.Storage.Sql;
@@ -13,6 +14,16 @@ public sealed class SqliteMonitDb(DbContextOptions<SqliteMonitDb> options) : Mon
     public override IQueryable<UptimeMonitor> LockMonitors(Guid[] ids) => Monitors.Where(m => ids.Contains(m.Id));
 
     public override Task LockUsersAsync(CancellationToken ct) => Task.CompletedTask;
+
+    /// <summary>CROSS JOIN keeps the order in which they are named.</summary>
+    public override IQueryable<ResultChunk> ChunksAt(IReadOnlyList<(Guid Monitor, DateTimeOffset Start)> keys)
+    {
+        var micros = new UnixMicroseconds();
+        var list = $"[{string.Join(',', keys.Select(key => $"[\"{key.Monitor.ToString().ToUpperInvariant()}\",{micros.ConvertToProvider(key.Start)}]"))}]";
+        return ResultChunks.FromSql($"""
+            SELECT c.* FROM json_each({list}) AS k CROSS JOIN result_chunks AS c ON c.start = k.value ->> 1 AND c.monitor_id = k.value ->> 0
+            """);
+    }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMicroseconds>();

@@ -38,8 +38,9 @@ public readonly record struct Lease(Guid Id, long Token);
 /// <param name="Result">What is kept of it in the monitor's history.</param>
 /// <param name="Status">Null if it says no more than <paramref name="Result"/>: <see cref="MonitorStatus.IsPlain"/>, as was the one before.</param>
 /// <param name="Incident">The state to store; null leaves the stored one unchanged.</param>
+/// <param name="Changed">The state of the monitor, if the check changes it; it then has an <paramref name="Incident"/>.</param>
 public readonly record struct Completion(
-    Lease Lease, long Due, TimeSpan Period, ResultPoint Result, MonitorStatus? Status, IncidentState? Incident)
+    Lease Lease, long Due, TimeSpan Period, ResultPoint Result, MonitorStatus? Status, IncidentState? Incident, CountedState? Changed = null)
 {
     public const long Never = long.MaxValue;
 }

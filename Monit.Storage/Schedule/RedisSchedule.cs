@@ -69,7 +69,7 @@ public sealed class RedisSchedule(
         var incidents = 0;
         for (var i = 0; i < order.Length; i++)
         {
-            var (lease, _, period, _, _, incident) = batch[i];
+            var (lease, _, period, _, _, incident, _) = batch[i];
             ref var run = ref CollectionsMarshal.GetValueRefOrAddDefault(runs, (lease.Token, period, incident is not null), out var known);
             run = known ? run : runs.Count;
             order[i] = (long)run * MaxBatch + i;
@@ -81,7 +81,7 @@ public sealed class RedisSchedule(
         var (next, size, jobs, last, earliest) = (2, 0, 0, -1L, Completion.Never);
         foreach (var place in order)
         {
-            var (lease, due, period, result, status, incident) = batch[(int)(place % MaxBatch)];
+            var (lease, due, period, result, status, incident, changed) = batch[(int)(place % MaxBatch)];
             if (place / MaxBatch is var run && run != last)
             {
                 (args[next], args[next + 1], args[next + 3]) = (lease.Token, Ms(period), incident is null ? 0 : 1);
@@ -91,7 +91,7 @@ public sealed class RedisSchedule(
             (args[next], args[next + 1], args[next + 2]) = (Text(lease.Id), Due(due), Outcome(result, status));
             next += 3;
             if (incident is { } state)
-                args[next++] = state.Encode();
+                args[next++] = Change(state, changed);
             earliest = Math.Min(earliest, due);
         }
         (args[0], args[1]) = (Due(earliest), options.Value.KeptResults * RecentResults.Size);
@@ -280,6 +280,10 @@ public sealed class RedisSchedule(
         id.TryFormat(text, out _);
         return text;
     }
+
+    // The new state, and the incident state that goes with it.
+    private static string Change(in IncidentState incident, CountedState? state) =>
+        $"{(state is { } changed ? $"{(int)changed}" : "-")}{(state == CountedState.Pending ? IncidentState.Unjudged : incident.Encode())}";
 
     // One text with an id per line.
     private static Guid[] Ids(RedisResult lines)

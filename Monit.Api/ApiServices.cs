@@ -5,6 +5,7 @@ using Monit.Api.Confirmation;
 using Monit.Api.Http;
 using Monit.Api.Incidents;
 using Monit.Api.Monitors;
+using Monit.Api.Summary;
 using Monit.Api.Users;
 using Monit.Core.Options;
 using Monit.Storage;
@@ -57,6 +58,7 @@ public static class ApiServices
         var api = app.MapGroup("/api/v1").AddEndpointFilter(ValidationFilter.InvokeAsync);
         api.MapUsers();
         api.MapMonitors();
+        api.MapSummary();
         api.MapTrials();
         api.MapIncidents();
         app.MapConfirmation();

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Monit.Core.Options;
+using Monit.Storage.History;
 using Monit.Storage.Resilience;
 using Monit.Storage.Schedule;
 using Monit.Storage.Secrets;
@@ -21,6 +22,9 @@ public static class StorageServices
         services.TryAddSingleton<StoreResilience>();
         services.TryAddSingleton<RedisKeys>();
         services.TryAddSingleton<RedisSchedule>();
+        services.TryAddSingleton<RedisStates>();
+        services.TryAddSingleton<RedisPace>();
+        services.TryAddSingleton<StateStore>();
         services.TryAddSingleton<MonitorSync>();
         services.TryAddSingleton<MonitorImport>();
         services.TryAddSingleton<IncidentStore>();

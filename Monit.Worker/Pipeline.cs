@@ -7,6 +7,7 @@ using Monit.Storage.Sync;
 using Monit.Worker.Alerting;
 using Monit.Worker.Completer;
 using Monit.Worker.Executor;
+using Monit.Worker.History;
 using Monit.Worker.Jobs;
 using Monit.Worker.Reclaimer;
 using Monit.Worker.Reconciler;
@@ -25,6 +26,7 @@ internal sealed partial class Pipeline(
     SchedulerStage scheduler,
     ReclaimerStage reclaimer,
     ReconcilerStage reconciler,
+    CountersStage counters,
     JobQueue jobs,
     ExecutorStage executor,
     ResultChannel results,
@@ -66,6 +68,7 @@ internal sealed partial class Pipeline(
             Task.Run(() => scheduler.RunAsync(_stop.Token), CancellationToken.None),
             Task.Run(() => reclaimer.RunAsync(_stop.Token), CancellationToken.None),
             Task.Run(() => reconciler.RunAsync(_stop.Token), CancellationToken.None),
+            Task.Run(() => counters.RunAsync(_stop.Token), CancellationToken.None),
         ];
         _claiming = Task.WhenAll(claiming);
         _ = WatchAsync([.. claiming, _checking, _deciding, _recording, _completing, _alerting]);

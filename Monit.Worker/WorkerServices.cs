@@ -7,6 +7,7 @@ using Monit.Probes;
 using Monit.Worker.Alerting;
 using Monit.Worker.Completer;
 using Monit.Worker.Executor;
+using Monit.Worker.History;
 using Monit.Worker.Jobs;
 using Monit.Worker.Reclaimer;
 using Monit.Worker.Reconciler;
@@ -53,7 +54,8 @@ public static class WorkerServices
         services.AddSingleton<CompleterStage>().AddSingleton<IncidentWriter>().AddSingleton<ResultProcessorStage>();
         services.AddSingleton<AlertChannel>().AddSingleton<AlertDispatcher>();
         services.AddSingleton<ReclaimerStage>();
-        services.AddSingleton<ClaimWake>().AddSingleton<SweepRequests>().AddSingleton<Sweep>().AddSingleton<IncidentComparison>().AddSingleton<ReconcilerStage>();
+        services.AddSingleton<ClaimWake>().AddSingleton<SweepRequests>().AddSingleton<Sweep>().AddSingleton<IncidentComparison>().AddSingleton<StateComparison>().AddSingleton<ReconcilerStage>();
+        services.AddSingleton<CountersStage>();
         services.AddHostedService<Pipeline>();
         return builder;
     }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Monit.Core.History;
 using Monit.Core.Monitors;
 
 namespace Monit.Storage.Sql;
@@ -11,6 +12,8 @@ namespace Monit.Storage.Sql;
 public sealed class SqliteMonitDb(DbContextOptions<SqliteMonitDb> options) : MonitDb(options)
 {
     public override IQueryable<UptimeMonitor> LockMonitors(Guid[] ids) => Monitors.Where(m => ids.Contains(m.Id));
+
+    public override IQueryable<KnownState> LockStates(Guid[] ids) => KnownStates.Where(k => ids.Contains(k.MonitorId));
 
     public override Task LockUsersAsync(CancellationToken ct) => Task.CompletedTask;
 

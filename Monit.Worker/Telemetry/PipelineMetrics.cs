@@ -32,6 +32,8 @@ internal sealed class PipelineMetrics
         Parked = meter.CreateCounter<long>("monit.monitors.parked", "{monitor}", "Monitors that left the normal cadence.");
         IncidentsOpened = meter.CreateCounter<long>("monit.incidents.opened", "{incident}", "Incidents opened.");
         IncidentsClosed = meter.CreateCounter<long>("monit.incidents.closed", "{incident}", "Incidents closed.");
+        StatesRecorded = meter.CreateCounter<long>("monit.states.recorded", "{monitor}", "Changes of monitors' states that were counted.");
+        StatesCorrected = meter.CreateCounter<long>("monit.states.corrected", "{monitor}", "Monitors whose counted state was wrong.");
         ScheduleLag = meter.CreateHistogram("monit.schedule.lag", "s", "The time from due to claimed.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 900] });
         // Up to a minute, the longest time-out.
@@ -61,7 +63,10 @@ internal sealed class PipelineMetrics
     public Counter<long> Parked { get; }
     public Counter<long> IncidentsOpened { get; }
     public Counter<long> IncidentsClosed { get; }
+    public Counter<long> StatesRecorded { get; }
+    public Counter<long> StatesCorrected { get; }
     public Histogram<double> ScheduleLag { get; }
+    public WorkDone Done { get; } = new();
 
     public void RecordCheck(in Verdict verdict, in Observation seen)
     {

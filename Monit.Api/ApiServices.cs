@@ -6,6 +6,7 @@ using Monit.Api.History;
 using Monit.Api.Http;
 using Monit.Api.Incidents;
 using Monit.Api.Monitors;
+using Monit.Api.Summary;
 using Monit.Api.Users;
 using Monit.Core.Options;
 using Monit.Storage;
@@ -58,6 +59,7 @@ public static class ApiServices
         var api = app.MapGroup("/api/v1").AddEndpointFilter(ValidationFilter.InvokeAsync);
         api.MapUsers();
         api.MapMonitors();
+        api.MapSummary();
         api.MapTrials();
         api.MapIncidents();
         api.MapHistory();

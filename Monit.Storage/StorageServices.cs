@@ -25,6 +25,9 @@ public static class StorageServices
         services.TryAddSingleton<StoreResilience>();
         services.TryAddSingleton<RedisKeys>();
         services.TryAddSingleton<RedisSchedule>();
+        services.TryAddSingleton<RedisStates>();
+        services.TryAddSingleton<RedisPace>();
+        services.TryAddSingleton<StateStore>();
         services.TryAddSingleton<MonitorSync>();
         services.TryAddSingleton<MonitorImport>();
         services.TryAddSingleton<IncidentStore>();

@@ -54,9 +54,10 @@ public static class WorkerServices
         services.AddSingleton<CompleterStage>().AddSingleton<IncidentWriter>().AddSingleton<ResultProcessorStage>();
         services.AddSingleton<AlertChannel>().AddSingleton<AlertDispatcher>();
         services.AddSingleton<ReclaimerStage>();
-        services.AddSingleton<ClaimWake>().AddSingleton<SweepRequests>().AddSingleton<Sweep>().AddSingleton<IncidentComparison>().AddSingleton<ReconcilerStage>();
         services.AddValidatedOptions<HistoryOptions>("History");
         services.AddSingleton<ResultStore>().AddSingleton<Recorder>();
+        services.AddSingleton<ClaimWake>().AddSingleton<SweepRequests>().AddSingleton<Sweep>().AddSingleton<IncidentComparison>().AddSingleton<StateComparison>().AddSingleton<ReconcilerStage>();
+        services.AddSingleton<CountersStage>();
         services.AddHostedService<Pipeline>();
         return builder;
     }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Monit.Api.Auth;
 using Monit.Api.Confirmation;
 using Monit.Api.Http;
+using Monit.Storage.History;
 using Monit.Storage.Sql;
 
 namespace Monit.Api.Monitors;
@@ -40,6 +41,7 @@ internal static class MonitorChanges
             db.Monitors.Add(monitor);
             await db.SaveChangesAsync();
             await addresses.RequestAsync(monitor, again: false, monitor.CreatedAt);
+            await Bookkeeping.CreatedAsync(db, [monitor]);
             await transaction.CommitAsync();
         }
         await redis.SyncAsync(monitor.Id);
@@ -73,6 +75,8 @@ internal static class MonitorChanges
         await db.SaveChangesAsync(CancellationToken.None);
         if (request.ChangesAddress)
             await addresses.RequestAsync(monitor, again: true, now);
+        if (enabled != monitor.Enabled)
+            await Bookkeeping.SwitchedAsync(db, [monitor], _ => now, CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
         if (isChanged)
             await redis.SyncAsync(id);
@@ -85,11 +89,13 @@ internal static class MonitorChanges
         var owner = user.Id();
         await using (var transaction = await db.Database.BeginTransactionAsync())
         {
-            // Incidents and alerts are deleted by cascade.
-            if (await db.Monitors.OwnedBy(user).Where(m => m.Id == id).ExecuteDeleteAsync() == 0)
+            if (await db.LockMonitors([id]).OwnedBy(user).Select(m => m.Id).SingleOrDefaultAsync() == Guid.Empty)
                 return Problems.NotFound();
             await db.Users.Where(u => u.Id == owner && u.MonitorsCount > 0)
                 .ExecuteUpdateAsync(set => set.SetProperty(u => u.MonitorsCount, u => u.MonitorsCount - 1));
+            await Bookkeeping.DeletedAsync(db, id);
+            // Incidents and alerts are deleted by cascade.
+            await db.Monitors.Where(m => m.Id == id).ExecuteDeleteAsync();
             await transaction.CommitAsync();
         }
         await redis.SyncAsync(id);

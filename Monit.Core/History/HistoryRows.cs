@@ -115,7 +115,7 @@ public sealed class KnownState
 
     public required Guid UserId { get; init; }
 
-    public required Monitors.MonitorState State { get; set; }
+    public required Incidents.CountedState State { get; set; }
 }
 
 /// <summary>How many monitors of an account are in a state: the number of its <see cref="KnownState"/>s, kept beside them.</summary>
@@ -123,7 +123,7 @@ public sealed class StateCount
 {
     public required Guid UserId { get; init; }
 
-    public required Monitors.MonitorState State { get; init; }
+    public required Incidents.CountedState State { get; init; }
 
     public required int Count { get; set; }
 }

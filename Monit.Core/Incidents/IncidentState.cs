@@ -32,6 +32,12 @@ public readonly record struct IncidentState(int FailureCount, int RetryCount, lo
 
     public bool IsHealthy => this == default;
 
+    /// <summary>
+    /// The text of a healthy monitor whose last check could not be judged, or that was never checked: it is <see cref="MonitorState.Pending"/>.
+    /// So the worker that checks it next knows that its state changes. To every version it means healthy.
+    /// </summary>
+    public const string Unjudged = "0 0 0 0 0 0 0";
+
     /// <summary>Whether an incident is open in which the monitor is down.</summary>
     public bool IsDown => DbIncident && Severity == Severity.Down;
 

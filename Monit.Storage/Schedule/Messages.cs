@@ -38,8 +38,9 @@ public readonly record struct Lease(Guid Id, long Token);
 /// <param name="Result">What is kept of it in the monitor's history.</param>
 /// <param name="Status">Null if it says no more than <paramref name="Result"/>: <see cref="MonitorStatus.IsPlain"/>, as was the one before.</param>
 /// <param name="Incident">The state to store; null leaves the stored one unchanged.</param>
+/// <param name="Changed">The state of the monitor, if the check changes it; it then has an <paramref name="Incident"/>.</param>
 public readonly record struct Completion(
-    Lease Lease, long Due, TimeSpan Period, ResultPoint Result, MonitorStatus? Status, IncidentState? Incident)
+    Lease Lease, long Due, TimeSpan Period, ResultPoint Result, MonitorStatus? Status, IncidentState? Incident, CountedState? Changed = null)
 {
     public const long Never = long.MaxValue;
 }
@@ -70,8 +71,26 @@ public readonly record struct Expected(Guid Id, long Version, TimeSpan Farthest,
 /// <summary>Positions, from 0, within a compared page: missing or outdated monitors, and those due too far ahead.</summary>
 public sealed record Comparison(IReadOnlyList<int> Missing, IReadOnlyList<int> TooFar);
 
-/// <summary>An incident state to correct, if Redis still has the text <paramref name="Seen"/>.</summary>
-public readonly record struct Restoration(Guid Id, string Seen, IncidentState State);
+/// <summary>An incident state to correct, if Redis still has the text <paramref name="Seen"/>; if that is right, only its state is noted.</summary>
+/// <param name="IsKnown">Whether its last check could be judged.</param>
+public readonly record struct Restoration(Guid Id, string Seen, IncidentState State, bool IsKnown = true);
+
+/// <summary>A monitor whose state has changed.</summary>
+public readonly record struct StateChange(Guid Id, CountedState State);
+
+/// <summary>The state of a monitor in Redis.</summary>
+/// <param name="Text">Of its incident state, as it is there; empty if there is none.</param>
+/// <param name="IsKnown">Whether its last check could be judged.</param>
+public readonly record struct SeenState(string Text, IncidentState Incident, bool IsKnown)
+{
+    public CountedState State => CountedStates.Of(Incident, IsKnown);
+}
+
+/// <summary>What all workers have done in the last minute.</summary>
+/// <param name="Checks">Completed.</param>
+/// <param name="Missed">Slots that passed without a check.</param>
+/// <param name="Lag">From due to claimed, in the mean; null if nothing was claimed.</param>
+public sealed record Pace(long Checks, long Missed, TimeSpan? Lag);
 
 /// <summary>The reply of <c>extend</c>: the new token of all jobs that were not fenced off.</summary>
 /// <param name="Now">Redis' time, Unix ms.</param>

@@ -69,7 +69,7 @@ public sealed class RedisSchedule(
         var incidents = 0;
         for (var i = 0; i < order.Length; i++)
         {
-            var (lease, _, period, _, _, incident) = batch[i];
+            var (lease, _, period, _, _, incident, _) = batch[i];
             ref var run = ref CollectionsMarshal.GetValueRefOrAddDefault(runs, (lease.Token, period, incident is not null), out var known);
             run = known ? run : runs.Count;
             order[i] = (long)run * MaxBatch + i;
@@ -81,7 +81,7 @@ public sealed class RedisSchedule(
         var (next, size, jobs, last, earliest) = (2, 0, 0, -1L, Completion.Never);
         foreach (var place in order)
         {
-            var (lease, due, period, result, status, incident) = batch[(int)(place % MaxBatch)];
+            var (lease, due, period, result, status, incident, changed) = batch[(int)(place % MaxBatch)];
             if (place / MaxBatch is var run && run != last)
             {
                 (args[next], args[next + 1], args[next + 3]) = (lease.Token, Ms(period), incident is null ? 0 : 1);
@@ -91,7 +91,7 @@ public sealed class RedisSchedule(
             (args[next], args[next + 1], args[next + 2]) = (Text(lease.Id), Due(due), Outcome(result, status));
             next += 3;
             if (incident is { } state)
-                args[next++] = state.Encode();
+                args[next++] = Change(state, changed);
             earliest = Math.Min(earliest, due);
         }
         (args[0], args[1]) = (Due(earliest), options.Value.KeptResults * RecentResults.Size);
@@ -143,7 +143,7 @@ public sealed class RedisSchedule(
             var entry = batch[i];
             args[1 + i * 8] = Text(entry.Id);
             args[2 + i * 8] = entry.Config.Encode(format);
-            args[3 + i * 8] = entry.Incident.Encode();
+            args[3 + i * 8] = entry.Incident.IsHealthy ? "" : Change(entry.Incident, CountedStates.Of(entry.Incident, isKnown: true));
             args[4 + i * 8] = Cadence.Phase(entry.Id, entry.Config.Interval);
             args[5 + i * 8] = entry.Soon is { } soon ? Ms(soon) : RedisValue.EmptyString;
             args[6 + i * 8] = entry.Force ? 1 : 0;
@@ -181,7 +181,9 @@ public sealed class RedisSchedule(
         return new Comparison(Positions(reply[0]), Positions(reply[1]));
     }
 
-    /// <summary>Corrects incident states that have not changed since they were read. Returns the number corrected.</summary>
+    /// <summary>
+    /// Corrects incident states that have not changed since they were read, and notes what the monitors' states are. Returns the number corrected.
+    /// </summary>
     public async Task<int> RestoreAsync(int shard, IReadOnlyList<Restoration> batch, CancellationToken ct = default)
     {
         var args = new RedisValue[batch.Count * 3];
@@ -189,7 +191,7 @@ public sealed class RedisSchedule(
         {
             args[i * 3] = Text(batch[i].Id);
             args[i * 3 + 1] = batch[i].Seen;
-            args[i * 3 + 2] = batch[i].State.Encode();
+            args[i * 3 + 2] = Change(batch[i].State, CountedStates.Of(batch[i].State, batch[i].IsKnown));
         }
         return (int)await RunAsync(RedisScript.Restore, shard, args, ct);
     }
@@ -274,12 +276,17 @@ public sealed class RedisSchedule(
         resilience.RunAsync(async _ =>
             await Db.ScriptEvaluateAsync(script.Text, _keys[script][shard], args), ct);
 
-    private static RedisValue Text(Guid id)
+    /// <summary>The form of ids in Redis.</summary>
+    internal static RedisValue Text(Guid id)
     {
         var text = new byte[IdLength];
         id.TryFormat(text, out _);
         return text;
     }
+
+    // The new state, and the incident state that goes with it.
+    private static string Change(in IncidentState incident, CountedState? state) =>
+        $"{(state is { } changed ? $"{(int)changed}" : "-")}{(state == CountedState.Pending ? IncidentState.Unjudged : incident.Encode())}";
 
     // One text with an id per line.
     private static Guid[] Ids(RedisResult lines)
@@ -301,7 +308,7 @@ public sealed class RedisSchedule(
     }
 
     // A check that was up, as the one before, has left its result only.
-    private static MonitorStatus? StatusOf(ReadOnlySpan<byte> text, ReadOnlySpan<byte> results, long now)
+    internal static MonitorStatus? StatusOf(ReadOnlySpan<byte> text, ReadOnlySpan<byte> results, long now)
     {
         MonitorStatus? status = MonitorStatus.TryDecode(text, out var known) ? known : null;
         return RecentResults.Last(results, now) is { } last && MonitorStatus.Plain(last) is { } plain && plain.CheckedAt > (status?.CheckedAt ?? 0) ? plain : status;

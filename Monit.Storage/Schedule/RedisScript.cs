@@ -18,6 +18,8 @@ public sealed partial class RedisScript
     public static readonly RedisScript Compare = new("compare");
     public static readonly RedisScript Restore = new("restore");
     public static readonly RedisScript Trim = new("trim");
+    public static readonly RedisScript Settle = new("settle");
+    public static readonly RedisScript Pace = new("pace");
 
     private RedisScript(string name)
     {

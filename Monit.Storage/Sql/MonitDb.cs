@@ -36,6 +36,23 @@ public abstract class MonitDb(DbContextOptions options) : DbContext(options)
     /// </summary>
     public abstract IQueryable<UptimeMonitor> LockMonitors(Guid[] ids);
 
+    /// <summary>
+    /// Selects the known states of monitors and locks them until the transaction ends, in the order of their ids. Locks of monitors come
+    /// before them, those of counts (<see cref="AddAsync"/>) after them.
+    /// </summary>
+    public abstract IQueryable<KnownState> LockStates(Guid[] ids);
+
+    /// <summary>Adds to the counts of accounts; there is a row afterwards for each of them. In this order, so that two transactions cannot deadlock.</summary>
+    /// <param name="changes">Each account and state once, in their order.</param>
+    public virtual async Task AddAsync(IReadOnlyList<StateCount> changes, CancellationToken ct)
+    {
+        foreach (var change in changes)
+            await Database.ExecuteSqlAsync($"""
+                INSERT INTO state_counts (user_id, state, count) VALUES ({change.UserId}, {(int)change.State}, {change.Count})
+                ON CONFLICT (user_id, state) DO UPDATE SET count = state_counts.count + excluded.count
+                """, ct);
+    }
+
     /// <summary>Keeps everybody else from adding or changing accounts until the caller's transaction ends.</summary>
     public abstract Task LockUsersAsync(CancellationToken ct);
 

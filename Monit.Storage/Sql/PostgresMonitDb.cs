@@ -17,6 +17,16 @@ public sealed class PostgresMonitDb(DbContextOptions<PostgresMonitDb> options) :
     public override IQueryable<UptimeMonitor> LockMonitors(Guid[] ids) =>
         Monitors.FromSql($"SELECT * FROM monitors WHERE id = ANY ({ids}) ORDER BY id FOR UPDATE");
 
+    public override IQueryable<KnownState> LockStates(Guid[] ids) =>
+        KnownStates.FromSql($"SELECT * FROM known_states WHERE monitor_id = ANY ({ids}) ORDER BY monitor_id FOR UPDATE");
+
+    /// <summary>Uses one statement, whatever its length.</summary>
+    public override Task AddAsync(IReadOnlyList<StateCount> changes, CancellationToken ct) => Database.ExecuteSqlAsync($"""
+        INSERT INTO state_counts (user_id, state, count)
+        SELECT * FROM unnest({All(changes, c => c.UserId)}, {All(changes, c => (int)c.State)}, {All(changes, c => c.Count)})
+        ON CONFLICT (user_id, state) DO UPDATE SET count = state_counts.count + excluded.count
+        """, ct);
+
     public override Task LockUsersAsync(CancellationToken ct) =>
         Database.ExecuteSqlAsync($"LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE", ct);
 

@@ -15,6 +15,8 @@ public sealed class SqliteMonitDb(DbContextOptions<SqliteMonitDb> options) : Mon
 {
     public override IQueryable<UptimeMonitor> LockMonitors(Guid[] ids) => Monitors.Where(m => ids.Contains(m.Id));
 
+    public override IQueryable<KnownState> LockStates(Guid[] ids) => KnownStates.Where(k => ids.Contains(k.MonitorId));
+
     public override Task LockUsersAsync(CancellationToken ct) => Task.CompletedTask;
 
     public override Task LockShardAsync(int shard, CancellationToken ct) => Task.CompletedTask;

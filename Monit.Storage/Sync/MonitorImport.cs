@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Monit.Core.Monitors;
+using Monit.Storage.History;
 using Monit.Storage.Schedule;
 using Monit.Storage.Sql;
 
@@ -24,6 +25,7 @@ public sealed class MonitorImport(IDbContextFactory<MonitDb> dbs, RedisSchedule 
             var owner = page[0].UserId;
             await db.Users.Where(u => u.Id == owner)
                 .ExecuteUpdateAsync(set => set.SetProperty(u => u.MonitorsCount, u => u.MonitorsCount + page.Count), ct);
+            await Bookkeeping.CreatedAsync(db, page, ct);
             await transaction.CommitAsync(ct);
         }
         foreach (var shard in page.Where(monitor => monitor.Enabled).GroupBy(monitor => schedule.Keys.ShardOf(monitor.Id)))

@@ -108,6 +108,7 @@ internal sealed partial class CompleterStage(
             var sent = time.GetTimestamp();
             var fenced = await schedule.CompleteAsync(shard, completions, giveUp);
             metrics.Completions.Add(completions.Count - fenced.Count);
+            metrics.Done.Completed(completions.Count - fenced.Count);
             Ended("complete", fenced, sent);
         }
         if (releases.Count > 0)

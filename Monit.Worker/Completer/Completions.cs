@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Monit.Core.Checks;
 using Monit.Core.History;
 using Monit.Core.Incidents;
 using Monit.Core.Monitors;
@@ -25,10 +26,12 @@ internal sealed class Completions(IOptions<DecisionRules> rules)
         };
         var status = new MonitorStatus(
             outcome.State, done.Verdict.HttpStatus, done.Verdict.LatencyMs, done.Verdict.Reason, done.At, done.Verdict.Detail);
-        // A healthy monitor without failure counters in Redis needs no write.
-        IncidentState? incident = outcome.Incident.IsHealthy && job.RawIncident.IsEmpty ? null : outcome.Incident;
+        var (before, after) = (CountedStates.Of(job.Incident, isKnown: job.RawIncident.IsEmpty),
+            CountedStates.Of(outcome.Incident, isKnown: done.Verdict.Kind != FailureKind.NotJudged));
+        // A healthy monitor that was healthy before needs no write.
+        IncidentState? incident = outcome.Incident.IsHealthy && before == after ? null : outcome.Incident;
         var result = new ResultPoint(done.At / 100, ResultCode.Of(done.Verdict));
-        return new Completion(job.Lease, due, period, result, incident is null && status.IsPlain ? null : status, incident);
+        return new Completion(job.Lease, due, period, result, incident is null && status.IsPlain ? null : status, incident, before == after ? null : after);
     }
 
     /// <summary>

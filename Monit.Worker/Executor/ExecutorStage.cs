@@ -116,7 +116,10 @@ internal sealed partial class ExecutorStage(
             return;
         }
         if (job.Missed(job.Config.Interval) is > 0 and var missed)
+        {
             metrics.MissedSlots.Add(missed);
+            metrics.Done.Missed(missed);
+        }
         if (job.Trouble is { } trouble)
         {
             await NotCheckedAsync(job, job.Clock.Now, time.GetTimestamp(), trouble);

@@ -13,11 +13,12 @@ namespace Monit.Worker.Reconciler;
 /// <summary>
 /// Keeps Redis consistent with SQL: a full sweep at start, on a timer, after a reconnect and when a shard is not marked as
 /// built; changes that did not reach Redis every <see cref="ReconcilerOptions.GapInterval"/>; open incidents every
-/// <see cref="ReconcilerOptions.IncidentInterval"/>.
+/// <see cref="ReconcilerOptions.IncidentInterval"/>; counted states at start and as often as a full sweep.
 /// </summary>
 internal sealed partial class ReconcilerStage(
     Sweep sweep,
     IncidentComparison incidents,
+    StateComparison states,
     SweepRequests requests,
     ClaimWake wake,
     MonitorSync sync,
@@ -43,7 +44,8 @@ internal sealed partial class ReconcilerStage(
             await Task.WhenAll(
                 SweepAsync(stop),
                 EveryAsync(options.Value.GapInterval, "gaps", CloseGapsAsync, stop),
-                EveryAsync(options.Value.IncidentInterval, "incidents", incidents.RunAsync, stop));
+                EveryAsync(options.Value.IncidentInterval, "incidents", incidents.RunAsync, stop),
+                EveryAsync(options.Value.Interval, "comparison", states.RunAsync, stop, atOnce: true));
         }
         finally
         {
@@ -90,12 +92,12 @@ internal sealed partial class ReconcilerStage(
     }
 
     /// <summary>Runs the work once per interval, on only one of the workers.</summary>
-    private async Task EveryAsync(TimeSpan interval, string work, Func<CancellationToken, Task> run, CancellationToken stop)
+    private async Task EveryAsync(TimeSpan interval, string work, Func<CancellationToken, Task> run, CancellationToken stop, bool atOnce = false)
     {
         using var timer = new PeriodicTimer(interval, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stop))
+            for (var now = atOnce; now || await timer.WaitForNextTickAsync(stop); now = false)
             {
                 try
                 {

@@ -94,7 +94,7 @@ internal sealed partial class SchedulerStage(
             sweeps.Request(shard);
         var clock = new LeaseClock(time, claim.Now, sent, leases.Value.VisibilityTimeout);
         var configs = await _configs[shard].TakeAsync(claim);
-        var (newer, newest) = (0, 0);
+        var (newer, newest, lagMs) = (0, 0, 0L);
         foreach (var (i, claimed) in claim.Jobs.Index())
         {
             var job = new CheckJob(shard, claimed, configs[i], claim.Token, clock);
@@ -105,11 +105,14 @@ internal sealed partial class SchedulerStage(
                 continue;
             }
             jobs.TryWrite(job);
-            metrics.ScheduleLag.Record(Math.Max(0, claim.Now - claimed.Due) / 1000d);
+            var lag = Math.Max(0, claim.Now - claimed.Due);
+            metrics.ScheduleLag.Record(lag / 1000d);
+            lagMs += lag;
         }
         if (newer > 0)
             GaveBack(newer, newest);
         metrics.Claims.Add(claim.Jobs.Count);
+        metrics.Done.Claimed(claim.Jobs.Count - newer, lagMs);
         retries.Earn(claim.Jobs.Count);
         return claim.Jobs.Count;
     }

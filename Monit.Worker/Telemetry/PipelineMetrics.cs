@@ -35,6 +35,8 @@ internal sealed class PipelineMetrics
         Recorded = meter.CreateCounter<long>("monit.results.recorded", "{result}", "Results that were moved from Redis to SQL.");
         MoveDuration = meter.CreateHistogram("monit.results.move.duration", "s", "The time from one move of all results of a shard to the end of the next: how old a result may become in Redis.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [1, 2, 5, 10, 30, 45, 60, 90, 120, 300, 600, 1800, 3600] });
+        StatesRecorded = meter.CreateCounter<long>("monit.states.recorded", "{monitor}", "Changes of monitors' states that were counted.");
+        StatesCorrected = meter.CreateCounter<long>("monit.states.corrected", "{monitor}", "Monitors whose counted state was wrong.");
         ScheduleLag = meter.CreateHistogram("monit.schedule.lag", "s", "The time from due to claimed.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 900] });
         // Up to a minute, the longest time-out.
@@ -64,9 +66,12 @@ internal sealed class PipelineMetrics
     public Counter<long> Parked { get; }
     public Counter<long> IncidentsOpened { get; }
     public Counter<long> IncidentsClosed { get; }
+    public Counter<long> StatesRecorded { get; }
+    public Counter<long> StatesCorrected { get; }
     public Histogram<double> ScheduleLag { get; }
     public Counter<long> Recorded { get; }
     public Histogram<double> MoveDuration { get; }
+    public WorkDone Done { get; } = new();
 
     public void RecordCheck(in Verdict verdict, in Observation seen)
     {

@@ -9,12 +9,13 @@
 -- KEYS[3] status
 -- KEYS[4] incident
 -- KEYS[5] results
+-- KEYS[6] states
 --
 -- ARGV[1] the earliest due time of the batch (Unix ms or +inf)
 -- ARGV[2] the maximum number of bytes of a monitor's results; beyond it the oldest are dropped
 -- ARGV[3..] runs of jobs, each with a head: token, period (ms; 0: an overdue job is due at once), number of jobs, 1 if
 --   their incidents change, else 0; then for each job: id, due (Unix ms or +inf), result (5 bytes) and status (or nothing) as
---   one text, and, if incidents change, the incident state (empty: healthy)
+--   one text, and, if incidents change, the monitor's new state (a digit; -: the same) and the incident state (nothing: healthy) as one text
 --
 -- Reply: the positions (from 1) of the jobs that were fenced off.
 
@@ -49,7 +50,7 @@ local function next_due(due, period)
 end
 
 local RESULT = 5
-local fenced, ids, schedule, outcomes, status, incident, healthy = {}, {}, {}, {}, {}, {}, {}
+local fenced, ids, schedule, outcomes, status, incident, healthy, states = {}, {}, {}, {}, {}, {}, {}, {}
 local n, position = 0, 0
 local i = 3
 while i <= #ARGV do
@@ -76,7 +77,11 @@ while i <= #ARGV do
       end
       outcomes[n] = outcome
       if changes then
-        local state = ARGV[i + 3]
+        local changed, state = string.sub(ARGV[i + 3], 1, 1), string.sub(ARGV[i + 3], 2)
+        if changed ~= '-' then
+          states[#states + 1] = id
+          states[#states + 1] = changed
+        end
         if state == '' then
           healthy[#healthy + 1] = id
         else
@@ -107,6 +112,9 @@ if n > 0 then
   end
   if #healthy > 0 then
     redis.call('HDEL', KEYS[4], unpack(healthy))
+  end
+  if #states > 0 then
+    redis.call('HSET', KEYS[6], unpack(states))
   end
   redis.call('ZREM', KEYS[2], unpack(ids))
 end

@@ -11,6 +11,7 @@
 -- KEYS[7] status
 -- KEYS[8] extra
 -- KEYS[9] results
+-- KEYS[10] states
 --
 -- ARGV[1..] two a monitor: id, the caller's version of a paused one ('': deleted, remove any version)
 --
@@ -37,6 +38,7 @@ for i = 1, #ARGV, 2 do
     end
     redis.call('HDEL', KEYS[4], id)
     redis.call('HDEL', KEYS[7], id)
+    redis.call('HDEL', KEYS[10], id)
     redis.call('ZREM', KEYS[1], id)
     redis.call('ZREM', KEYS[2], id)
     removed = removed + 1

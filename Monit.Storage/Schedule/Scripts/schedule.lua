@@ -5,6 +5,7 @@
 -- what is checked and expected is unchanged; otherwise they are set as SQL implies.
 -- A configuration of a format above the caller's stays as it is: the caller, which does not know all of it, would write
 -- less. The same version may still be scheduled; a higher one is left to a newer process.
+-- Each change of a monitor's state is noted in `states`. A healthy one that is new here is pending until it has been checked.
 -- Checks out of turn ("check now", a change) of one monitor are a spacing apart, so that nobody can make Monit flood a target:
 -- `extra` has when the last one was due. A monitor that is new here is due as its caller says, without being noted.
 --
@@ -15,9 +16,10 @@
 -- KEYS[5] meta
 -- KEYS[6] changes
 -- KEYS[7] extra
+-- KEYS[8] states
 --
 -- ARGV[1] the newest format that the caller knows
--- ARGV[2..] eight a monitor: id, config (version first), incident state by SQL ('': none), phase (ms within the interval),
+-- ARGV[2..] eight a monitor: id, config (version first), the state and the incident state by SQL as one text ('': none), phase (ms within the interval),
 --   soon (the maximum delay until the next check, ms; '': due at the next slot), force (1 or 0),
 --   what config checks and expects in the other format, spacing (ms between checks out of turn; 0: no matter when the last was)
 --
@@ -49,9 +51,19 @@ local function out_of_turn(id, due, spacing)
   return math.max(due, last + spacing)
 end
 
+local UNJUDGED, PENDING, UP = '0 0 0 0 0 0 0', '0', '1'
+local function set_incident(id, text, state)
+  if text == '' then
+    redis.call('HDEL', KEYS[4], id)
+  else
+    redis.call('HSET', KEYS[4], id, text)
+  end
+  redis.call('HSET', KEYS[8], id, state)
+end
+
 local written, newer, changed, spaced = 0, {}, {}, 0
 for i = 2, #ARGV, 8 do
-  local id, config, incident = ARGV[i], ARGV[i + 1], ARGV[i + 2]
+  local id, config, incident, state = ARGV[i], ARGV[i + 1], string.sub(ARGV[i + 2], 2), string.sub(ARGV[i + 2], 1, 1)
   local old = redis.call('HGET', KEYS[3], id)
   local have, new = version(old), version(config)
 
@@ -90,15 +102,15 @@ for i = 2, #ARGV, 8 do
       redis.call('HSET', KEYS[3], id, config)
       changed[#changed + 1] = id
     end
-    if have < 0 then
+    local fresh = have < 0
+    if fresh or (target(old) ~= target(config) and target(old) ~= ARGV[i + 6]) then
+      local known = redis.call('HGET', KEYS[4], id)
       if incident ~= '' then
-        redis.call('HSET', KEYS[4], id, incident)
-      end
-    elseif target(old) ~= target(config) and target(old) ~= ARGV[i + 6] then
-      if incident ~= '' then
-        redis.call('HSET', KEYS[4], id, incident)
-      else
-        redis.call('HDEL', KEYS[4], id)
+        set_incident(id, incident, state)
+      elseif fresh and not known then
+        set_incident(id, UNJUDGED, PENDING)
+      elseif not fresh and known and known ~= UNJUDGED then
+        set_incident(id, '', UP)
       end
     end
     redis.call('ZADD', KEYS[1], string.format('%.0f', due), id)

@@ -15,3 +15,6 @@ public sealed class SyncOnSqliteAndGarnet(GarnetHost garnet) : SyncSuite(SqlStor
 
 public sealed class ShardsOnPostgresAndRedis(LocalStores stores) : ShardSuite(() => SqlStore.PostgresAsync(stores), stores.RedisAsync);
 public sealed class ShardsOnSqliteAndGarnet(GarnetHost garnet) : ShardSuite(SqlStore.SqliteAsync, garnet.RedisAsync);
+
+public sealed class BooksOnPostgres(LocalStores stores) : BooksSuite(() => SqlStore.PostgresAsync(stores));
+public sealed class BooksOnSqlite() : BooksSuite(SqlStore.SqliteAsync);

@@ -1,4 +1,5 @@
 using System.Text;
+using Monit.Core.Incidents;
 using Monit.Storage.Schedule;
 using StackExchange.Redis;
 
@@ -95,7 +96,7 @@ public abstract class ClaimSuite(Func<Task<IConnectionMultiplexer>> connect) : S
 
         Assert.Equal(claim.Now + (long)Lease.TotalMilliseconds, claim.Token);
         var incidents = claim.Jobs.ToDictionary(j => j.Id, j => Encoding.UTF8.GetString(j.Incident.Span));
-        Assert.Equal(["", Failing.Encode(), ""], [incidents[plain], incidents[failing], incidents[lost]]);
+        Assert.Equal([IncidentState.Unjudged, Failing.Encode(), IncidentState.Unjudged], [incidents[plain], incidents[failing], incidents[lost]]);
         Assert.Equal([Config().Encode(), Config().Encode(), ""],
             (await Schedule.ConfigsAsync(0, [plain, failing, lost], Ct)).Select(Encoding.UTF8.GetString));
         Assert.Equal(claim.Token, await ScoreAsync("inflight", lost));

@@ -34,7 +34,7 @@ public abstract class CompleteSuite(Func<Task<IConnectionMultiplexer>> connect) 
         Assert.Equal([0], await CompleteAsync(lease, claim.Now + 90_000, incident: Failing));
 
         Assert.Equal(claim.Now + 60_000, await ScoreAsync("schedule", lease.Id));
-        Assert.Null(await TextAsync("incident", lease.Id));
+        Assert.Equal(IncidentState.Unjudged, await TextAsync("incident", lease.Id));
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public abstract class CompleteSuite(Func<Task<IConnectionMultiplexer>> connect) 
         {
             Assert.Equal(claim.Token, await ScoreAsync("inflight", held));
             Assert.Null(await TextAsync("status", held));
-            Assert.Null(await TextAsync("incident", held));
+            Assert.Equal(IncidentState.Unjudged, await TextAsync("incident", held));
         }
         Assert.Equal(due, await ScoreAsync("schedule", leases[1].Id));
         Assert.Equal(due, await ScoreAsync("schedule", leases[3].Id));
@@ -149,7 +149,7 @@ public abstract class CompleteSuite(Func<Task<IConnectionMultiplexer>> connect) 
         {
             Assert.Equal(now - 5000 + (n % 2 == 0 ? 600_000 : 7_200_000), await ScoreAsync("schedule", lease.Id));
             Assert.Equal(Of(n).Status?.Encode(), await TextAsync("status", lease.Id));
-            Assert.Equal(Of(n).Incident?.Encode(), await TextAsync("incident", lease.Id));
+            Assert.Equal(Of(n).Incident?.Encode() ?? IncidentState.Unjudged, await TextAsync("incident", lease.Id));
         }
     }
 

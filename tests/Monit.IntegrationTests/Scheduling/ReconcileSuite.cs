@@ -1,5 +1,6 @@
 using Monit.Core.Checks;
 using Monit.Core.Checks.Settings;
+using Monit.Core.Incidents;
 using Monit.Storage.Schedule;
 using StackExchange.Redis;
 
@@ -99,7 +100,7 @@ public abstract class ReconcileSuite(Func<Task<IConnectionMultiplexer>> connect)
         var ids = await AddDueAsync(2);
         await Db.HashSetAsync(Keys.For(0, "incident"), ids[1].ToString(), Failing.Encode());
 
-        Assert.Equal(2, await Schedule.RestoreAsync(0, [new(ids[0], "", Failing), new(ids[1], Failing.Encode(), default)], Ct));
+        Assert.Equal(2, await Schedule.RestoreAsync(0, [new(ids[0], IncidentState.Unjudged, Failing), new(ids[1], Failing.Encode(), default)], Ct));
         Assert.Equal(Failing.Encode(), await TextAsync("incident", ids[0]));
         Assert.Null(await TextAsync("incident", ids[1]));
     }
@@ -112,8 +113,8 @@ public abstract class ReconcileSuite(Func<Task<IConnectionMultiplexer>> connect)
         await Db.HashSetAsync(Keys.For(0, "incident"), changed[0].ToString(), Failing.Encode());
 
         Assert.Equal(0, await Schedule.RestoreAsync(0, [
-            new(leased, "", Failing), new(changed[0], "", Failing with { FailureCount = 9 }), new(changed[1], Failing.Encode(), Failing)], Ct));
-        Assert.Equal([null, Failing.Encode(), null],
+            new(leased, IncidentState.Unjudged, Failing), new(changed[0], "", Failing with { FailureCount = 9 }), new(changed[1], Failing.Encode(), Failing)], Ct));
+        Assert.Equal([IncidentState.Unjudged, Failing.Encode(), IncidentState.Unjudged],
             [await TextAsync("incident", leased), await TextAsync("incident", changed[0]), await TextAsync("incident", changed[1])]);
     }
 
@@ -121,7 +122,7 @@ public abstract class ReconcileSuite(Func<Task<IConnectionMultiplexer>> connect)
     public async Task Restore_Twice_SecondFindsItChanged()
     {
         var id = (await AddDueAsync(1))[0];
-        Restoration[] batch = [new(id, "", Failing)];
+        Restoration[] batch = [new(id, IncidentState.Unjudged, Failing)];
         Assert.Equal(1, await Schedule.RestoreAsync(0, batch, Ct));
         Assert.Equal(0, await Schedule.RestoreAsync(0, batch, Ct));
     }

@@ -31,7 +31,7 @@ public abstract class ScheduleSuite(Func<Task<IConnectionMultiplexer>> connect) 
             await PutAsync("schedule", id, due);
         }
         Assert.Equal(Config().Encode(), await TextAsync("config", ids[0]));
-        Assert.Null(await TextAsync("incident", ids[0]));
+        Assert.Equal(IncidentState.Unjudged, await TextAsync("incident", ids[0]));
     }
 
     [Fact]

@@ -30,3 +30,7 @@ public sealed class ReconcileOnGarnetResp2(GarnetHost garnet) : ReconcileSuite(g
 
 public sealed class ProtocolModelOnRedis(LocalStores stores) : ProtocolModelSuite(stores.RedisAsync);
 public sealed class ProtocolModelOnGarnet(GarnetHost garnet) : ProtocolModelSuite(garnet.RedisAsync);
+
+public sealed class ChangedStatesOnRedis(LocalStores stores) : ChangedStatesSuite(stores.RedisAsync);
+public sealed class ChangedStatesOnRedisResp2(LocalStores stores) : ChangedStatesSuite(stores.Resp2Async);
+public sealed class ChangedStatesOnGarnet(GarnetHost garnet) : ChangedStatesSuite(garnet.RedisAsync);

@@ -18,8 +18,8 @@ public sealed class CompletionsTests
     private static readonly IncidentState Open = new(3, 0, Now - 60_000, true, false);
     private static readonly Guid Id = Guid.Parse("01922a5e-7d3c-7b1a-9c52-3f1e8c4d2a10");
 
-    private static CheckedJob Checked(Verdict verdict, IncidentState incident = default) => new(new ObservedJob(
-        new CheckJob(0, new ClaimedJob(Id, Now, System.Text.Encoding.UTF8.GetBytes(incident.Encode())), default, 1, new LeaseClock(TimeProvider.System, Now, TimeProvider.System.GetTimestamp(), TimeSpan.FromMinutes(1)))
+    private static CheckedJob Checked(Verdict verdict, IncidentState incident = default, string? text = null) => new(new ObservedJob(
+        new CheckJob(0, new ClaimedJob(Id, Now, System.Text.Encoding.UTF8.GetBytes(text ?? incident.Encode())), default, 1, new LeaseClock(TimeProvider.System, Now, TimeProvider.System.GetTimestamp(), TimeSpan.FromMinutes(1)))
         {
             Config = new CheckConfig(1, TimeSpan.FromHours(1), TimeSpan.FromSeconds(1), 200, null, "http://127.0.0.1/"),
             Incident = incident,
@@ -91,6 +91,51 @@ public sealed class CompletionsTests
         Assert.InRange(retry.Due, Now + 5000, Now + 6000);
         var slot = Completions().Of(Checked(Down), new Outcome(MonitorState.Failing, default, NextCheck.Slot, IncidentChange.None));
         Assert.Equal(Cadence.Phase(Id, TimeSpan.FromHours(1)), slot.Due % 3_600_000);
+    }
+
+    private static readonly Verdict NotJudged = Verdict.Down(FailureReason.CheckError, FailureKind.NotJudged, null);
+    private static readonly IncidentState Failing = new(1, 0, Now, false, false);
+
+    public static TheoryData<string, string, CountedState?, string?> Changes => new()
+    {
+        // The text before, the check, the new state, the text after (null: as it is).
+        { "", "up", null, null },
+        { "", "not judged", CountedState.Pending, "" },
+        { "", "down", CountedState.Failing, "1 0" },
+        { IncidentState.Unjudged, "up", CountedState.Up, "" },
+        { IncidentState.Unjudged, "not judged", null, null },
+        { IncidentState.Unjudged, "down", CountedState.Failing, "1 0" },
+        { Failing.Encode(), "down", null, "2 0" },
+        { Failing.Encode(), "not judged", null, "1 0" },
+        { Failing.Encode(), "up", CountedState.Up, "" },
+        { Open.Encode(), "up", CountedState.Up, "" },
+        { Open.Encode(), "down", null, "4 0" },
+        { "what nobody can read", "up", CountedState.Up, "" },
+    };
+
+    [Theory, MemberData(nameof(Changes))]
+    public void State_IsToldOnlyWhereItChanges(string text, string check, CountedState? changed, string? after)
+    {
+        var verdict = check switch { "up" => Up, "down" => Down, _ => NotJudged };
+        IncidentState.TryDecode(System.Text.Encoding.UTF8.GetBytes(text), out var before);
+        var done = Checked(verdict, before, text);
+        var completion = Completions().Of(done, Decision.Decide(before, verdict, Now, new DecisionRules { RetryThreshold = 0 }, true));
+        Assert.Equal(changed, completion.Changed);
+        Assert.Equal(after is null, completion.Incident is null);
+        Assert.StartsWith(after ?? "", completion.Incident?.Encode() ?? "", StringComparison.Ordinal);
+        // What costs nothing: no status either, and the first plain check of a monitor has one.
+        Assert.Equal(text.Length == 0 && check == "up", completion.Status is null);
+    }
+
+    [Fact]
+    public void DegradedIncident_IsTold_ThoughTheStateIsTheSame()
+    {
+        var before = new IncidentState { DegradedCount = 2, FirstDegradedAt = Now - 60_000 };
+        var degraded = Verdict.Degraded(200, TimeSpan.Zero, "expected b, got a");
+        var opening = Decision.Decide(before, degraded, Now, new DecisionRules(), true);
+        Assert.Equal((MonitorState.Degraded, CountedState.DegradedInIncident), (opening.State, Completions().Of(Checked(degraded, before), opening).Changed));
+        var failing = Decision.Decide(opening.Incident, Down, Now, new DecisionRules(), true);
+        Assert.Equal((MonitorState.Failing, CountedState.FailingInIncident), (failing.State, Completions().Of(Checked(Down, opening.Incident), failing).Changed));
     }
 
     [Fact]

@@ -7,7 +7,7 @@ namespace Monit.Tests.Scheduling;
 /// <summary>Finds differences between a script's header and its code.</summary>
 internal static partial class ScriptContract
 {
-    public static readonly string[] KeyNames = ["schedule", "inflight", "config", "status", "incident", "meta", "changes", "extra"];
+    public static readonly string[] KeyNames = ["schedule", "inflight", "config", "status", "incident", "meta", "changes", "extra", "results", "states", "pace"];
 
     private static readonly string[] Counts = ["", "", "two", "three", "four", "five", "six", "seven", "eight"];
     private static readonly HashSet<string> Keyless = ["'TIME'"];

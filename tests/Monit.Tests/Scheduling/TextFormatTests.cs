@@ -70,6 +70,9 @@ public sealed class TextFormatTests
     public void CheckConfig_AbsurdNumbers_NeverThrow(string text) => Assert.False(CheckConfig.TryDecode(Bytes(text), out _));
 
     [Fact]
+    public void IncidentState_Unjudged_IsHealthy() => Assert.True(IncidentState.TryDecode(Bytes(IncidentState.Unjudged), out var read) && read.IsHealthy);
+
+    [Fact]
     public void IncidentState_Garbage_NeverThrows() => Garbage.Sample(text => IncidentState.TryDecode(Bytes(text), out var read) || read.IsHealthy);
 
     [Fact]

@@ -7,4 +7,10 @@ public static class Tenths
     public static long Of(DateTimeOffset at) => (long)Math.Floor(at.ToUnixTimeMilliseconds() / 100d);
 
     public static DateTimeOffset ToTime(long tenths) => DateTimeOffset.FromUnixTimeMilliseconds(tenths * 100);
+
+    /// <summary>The UTC day that it is on.</summary>
+    public static DateOnly DayOf(long tenths) => DateOnly.FromDateTime(ToTime(tenths).UtcDateTime);
+
+    /// <summary>The beginning of a UTC day.</summary>
+    public static long Of(DateOnly day) => Of(new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero));
 }

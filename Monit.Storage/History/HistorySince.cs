@@ -20,7 +20,4 @@ public static class HistorySince
 
     public static async Task<DateTimeOffset> ReadAsync(MonitDb db, CancellationToken ct) =>
         DateTimeOffset.Parse(await db.Settings.Where(s => s.Key == Key).Select(s => s.Value).SingleAsync(ct), CultureInfo.InvariantCulture);
-
-    /// <param name="at">Tenths of a second since the Unix epoch.</param>
-    public static DateOnly DayOf(long at) => DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(at * 100).UtcDateTime);
 }

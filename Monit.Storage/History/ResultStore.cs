@@ -38,7 +38,7 @@ public sealed class ResultStore(IDbContextFactory<MonitDb> dbs, StoreResilience 
         await db.WriteAsync([.. filed.Where(f => f.IsChanged).Select(f => f.Row)], ct);
         await AddChunksAsync(db, [.. filed.SelectMany(f => f.Filing.Over.Select(window => ChunkOf(f.Id, window)))], ct);
         await AddLateAsync(db, filed, ct);
-        await AddUnknownAsync(db, filed, ct);
+        await AddUnknownAsync(db, filed, _since.Value, ct);
         await ReopenDaysAsync(db, filed, now, ct);
         await transaction.CommitAsync(ct);
         return filed.Sum(f => f.Filing.New.Count + f.Filing.Late.Count);
@@ -47,7 +47,7 @@ public sealed class ResultStore(IDbContextFactory<MonitDb> dbs, StoreResilience 
     // A clock that was wrong by more than a day has written what nobody would ever find.
     private static Dictionary<Guid, IReadOnlyList<ResultPoint>> Decode(IReadOnlyList<Unsaved> page, DateTimeOffset now)
     {
-        var tenths = now.ToUnixTimeMilliseconds() / 100;
+        var tenths = Tenths.Of(now);
         var (first, last) = (tenths - HistorySince.Longest, tenths + HistorySince.Ahead);
         var results = new Dictionary<Guid, IReadOnlyList<ResultPoint>>(page.Count);
         foreach (var (id, bytes) in page)
@@ -68,16 +68,16 @@ public sealed class ResultStore(IDbContextFactory<MonitDb> dbs, StoreResilience 
         foreach (var points in results)
             foreach (var point in points)
                 (first, last) = (Math.Min(first, point.At), Math.Max(last, point.At));
-        for (var day = HistorySince.DayOf(first).AddDays(-2); day <= HistorySince.DayOf(last); day = day.AddDays(1))
+        for (var day = Tenths.DayOf(first).AddDays(-2); day <= Tenths.DayOf(last); day = day.AddDays(1))
             if (!_partitions.Contains(day))
             {
                 await db.EnsureChunkPartitionAsync(day, ct);
                 _partitions.Add(day);
             }
-        _partitions.RemoveWhere(day => day < HistorySince.DayOf(now.ToUnixTimeMilliseconds() / 100).AddDays(-5));
+        _partitions.RemoveWhere(day => day < Tenths.DayOf(Tenths.Of(now)).AddDays(-5));
     }
 
-    private async Task<List<Filed>> FileAsync(MonitDb db, Dictionary<Guid, IReadOnlyList<ResultPoint>> results, CancellationToken ct)
+    private static async Task<List<Filed>> FileAsync(MonitDb db, Dictionary<Guid, IReadOnlyList<ResultPoint>> results, CancellationToken ct)
     {
         var ids = results.Keys.ToArray();
         var rows = await (
@@ -125,13 +125,54 @@ public sealed class ResultStore(IDbContextFactory<MonitDb> dbs, StoreResilience 
                 .ExecuteUpdateAsync(set => set.SetProperty(c => c.Data, merged.Encode()), ct);
     }
 
-    private async Task AddUnknownAsync(MonitDb db, List<Filed> filed, CancellationToken ct) => await Task.CompletedTask;
+    private async Task AddUnknownAsync(MonitDb db, List<Filed> filed, DateTimeOffset since, CancellationToken ct)
+    {
+        var suspects = filed.Where(f => UnknownOf(f, since, []).Count > 0).ToList();
+        if (suspects.Count == 0)
+            return;
+        var ids = suspects.ConvertAll(f => f.Id);
+        var first = suspects.Min(f => f.Before is { Last.At: var at } ? Tenths.ToTime(at) : f.CreatedAt);
+        var spans = (await db.MonitorSpans.Where(s => ids.Contains(s.MonitorId) && s.Kind != SpanKind.Maintenance && (s.ToTime == null || s.ToTime >= first)).ToListAsync(ct)).ToLookup(s => s.MonitorId);
+        foreach (var suspect in suspects)
+        {
+            var own = spans[suspect.Id].ToList();
+            var paused = own.Where(s => s.Kind == SpanKind.Paused).Select(s => new Span(s.FromTime, s.ToTime ?? DateTimeOffset.MaxValue)).ToList();
+            foreach (var gap in UnknownOf(suspect, since, paused))
+                // One that goes on is one span.
+                if (own.Find(s => s.Kind == SpanKind.Unknown && s.FromTime <= gap.From && s.ToTime >= gap.From) is { } before)
+                    before.ToTime = gap.To > before.ToTime ? gap.To : before.ToTime;
+                else
+                    db.MonitorSpans.Add(new MonitorSpan { MonitorId = suspect.Id, Kind = SpanKind.Unknown, FromTime = gap.From, ToTime = gap.To });
+        }
+        await db.SaveChangesAsync(ct);
+    }
+
+    private IReadOnlyList<Span> UnknownOf(Filed filed, DateTimeOffset since, IReadOnlyList<Span> paused) => Gaps.Among(
+        filed.Id, filed.Before?.Last, filed.CreatedAt > since ? filed.CreatedAt : since, filed.Filing.New, filed.LongestInterval,
+        rules.Value.LongestWait, paused);
 
     // What comes after a day was rolled up has it done again.
-    private static async Task ReopenDaysAsync(MonitDb db, List<Filed> filed, DateTimeOffset now, CancellationToken ct) => await Task.CompletedTask;
+    private static async Task ReopenDaysAsync(MonitDb db, List<Filed> filed, DateTimeOffset now, CancellationToken ct)
+    {
+        var today = Tenths.Of(Tenths.DayOf(Tenths.Of(now)));
+        var old = new HashSet<(DateOnly, int)>();
+        foreach (var one in filed)
+            foreach (var point in one.Filing.New.Concat(one.Filing.Late))
+                if (point.At < today)
+                    old.Add((Tenths.DayOf(point.At), Windows.SliceOf(one.Id)));
+        foreach (var day in old.GroupBy(slice => slice.Item1))
+        {
+            var slices = day.Select(slice => slice.Item2).ToArray();
+            var (date, month) = (day.Key, new DateOnly(day.Key.Year, day.Key.Month, 1));
+            await db.RollUps.Where(r => (r.Day == date && slices.Contains(r.Slice)) || (r.Day == month && r.Slice == RollUp.Month)).ExecuteDeleteAsync(ct);
+        }
+    }
 
     private sealed record Filed(Guid Id, DateTimeOffset CreatedAt, TimeSpan Interval, Window? Before, Filing Filing)
     {
+        /// <summary>Since the last result.</summary>
+        public TimeSpan LongestInterval => Before is { Interval: var before } && before > Interval.TotalSeconds * 10 ? TimeSpan.FromSeconds(before / 10) : Interval;
+
         public bool IsChanged => !ReferenceEquals(Filing.Open, Before);
 
         public ResultWindow Row => new() { MonitorId = Id, Start = Filing.Open.StartTime, Data = Filing.Open.Encode() };

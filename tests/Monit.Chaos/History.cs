@@ -18,18 +18,20 @@ internal sealed record History(IReadOnlyList<IReadOnlyList<ResultPoint>> Results
         var recent = new List<IReadOnlyList<ResultPoint>>();
         foreach (var page in monit.Ids.Chunk(Page))
             recent.AddRange(sqlOnly ? new ResultPoint[page.Length][] : await monit.Schedule.RecentAsync(page));
-        var (windows, chunks, unknown) = await Trial.TrySqlAsync(monit, async db => (
-            await db.ResultWindows.AsNoTracking().Select(w => ValueTuple.Create(w.MonitorId, w.Start, w.Data)).ToListAsync(),
-            await db.ResultChunks.AsNoTracking().Where(c => c.Start >= Time(since - Windows.Longest * 100)).Select(c => ValueTuple.Create(c.MonitorId, c.Start, c.Data)).ToListAsync(),
-            await db.MonitorSpans.AsNoTracking().Where(s => s.Kind == SpanKind.Unknown).ToListAsync()));
-        var stored = windows.Concat(chunks).ToLookup(row => row.Item1, row => Chunk.Decode(row.Item3, row.Item2.ToUnixTimeMilliseconds() / 100));
+        var (stored, unknown) = await Trial.TrySqlAsync(monit, async db =>
+        {
+            var windows = await db.ResultWindows.AsNoTracking().ToListAsync();
+            var chunks = await db.ResultChunks.AsNoTracking().Where(c => c.Start >= Time(since - Windows.Longest * 100)).ToListAsync();
+            return (windows.Select(w => (w.MonitorId, w.Start, w.Data)).Concat(chunks.Select(c => (c.MonitorId, c.Start, c.Data)))
+                .ToLookup(row => row.MonitorId, row => Window.Decode(row.Start, row.Data).Points), await db.MonitorSpans.AsNoTracking().Where(s => s.Kind == SpanKind.Unknown).ToListAsync());
+        });
         return new History(
             [.. monit.Ids.Select((id, index) => (IReadOnlyList<ResultPoint>)[.. stored[id].SelectMany(points => points).Union(recent[index] ?? [])
                 .Where(point => point.At >= since / 100).OrderBy(point => point.At)])],
             unknown.ToLookup(span => span.MonitorId, span => new Span(span.FromTime, span.ToTime ?? DateTimeOffset.MaxValue)));
     }
 
-    /// <summary>The number of chunks that begin since a time and are complete.</summary>
+    /// <summary>The number of windows that are complete.</summary>
     public static Task<int> ChunksAsync(Installation monit) => Trial.TrySqlAsync(monit, (MonitDb db) => db.ResultChunks.CountAsync());
 
     private static DateTimeOffset Time(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms);

@@ -6,10 +6,11 @@ namespace Monit.Chaos;
 /// <summary>Something that goes wrong, and is put right again.</summary>
 /// <param name="RunAsync">Does it. Returns when it is over: from then on everything must come back by itself.</param>
 /// <param name="Clean">Not a check may be doubled.</param>
+/// <param name="Elsewhere">Monit and its stores go on: not a result may be missing.</param>
 /// <param name="Outage">The targets seem down to all monitors: incidents are right, and end.</param>
 /// <param name="Empties">Redis loses what it had; of the results, what had not moved to SQL.</param>
 /// <param name="Waits">The fault ends when it begins: whoever dies takes its jobs along.</param>
-internal sealed record Fault(string Name, string What, Func<Installation, Task> RunAsync, bool Clean = false, bool Outage = false, bool Empties = false, bool Waits = false)
+internal sealed record Fault(string Name, string What, Func<Installation, Task> RunAsync, bool Clean = false, bool Elsewhere = false, bool Outage = false, bool Empties = false, bool Waits = false)
 {
     private static readonly TimeProvider Time = TimeProvider.System;
 
@@ -102,25 +103,25 @@ internal sealed record Fault(string Name, string What, Func<Installation, Task> 
             m.KillAlerts();
             await Wait(m.Options.Away);
             await m.StartAlertsAsync();
-        }),
+        }, Elsewhere: true),
         new("target-away", "the targets refuse connections", async m =>
         {
             m.Target.Close();
             await Wait(m.Options.Away);
             m.Target.Open();
-        }, Outage: true),
+        }, Elsewhere: true, Outage: true),
         new("target-slow", "the targets take half a time-out", async m =>
         {
             m.Target.Delay = m.Options.Timeout / 2;
             await Wait(m.Options.Away);
             m.Target.Delay = TimeSpan.Zero;
-        }),
+        }, Elsewhere: true),
         new("target-half-open", "the targets take connections, and never answer", async m =>
         {
             m.Target.Delay = Timeout.InfiniteTimeSpan;
             await Wait(m.Options.Away);
             m.Target.Delay = TimeSpan.Zero;
-        }, Outage: true),
+        }, Elsewhere: true, Outage: true),
         new("target-flapping", "a tenth of the targets fails every other check", async m =>
         {
             var turns = new int[m.Options.Monitors];
@@ -128,13 +129,13 @@ internal sealed record Fault(string Name, string What, Func<Installation, Task> 
             m.Target.IsUp = monitor => monitor % 10 == 7 ? Interlocked.Increment(ref turns[monitor]) % 2 == 0 : before(monitor);
             await Wait(m.Options.Away);
             m.Target.IsUp = before;
-        }),
+        }, Elsewhere: true),
         new("dns-failing", "the names of a tenth of the targets do not resolve", async m =>
         {
             m.Names!.Fails = true;
             await Wait(m.Options.Away);
             m.Names.Fails = false;
-        }, Outage: true),
+        }, Elsewhere: true, Outage: true),
         new("clock-off", "a further worker whose clock is an hour ahead, and its SIGTERM", async m =>
         {
             // Without the last, libfaketime 0.9.10 takes the hour off monotonic deadlines too: each timed wait of the runtime then
@@ -151,7 +152,7 @@ internal sealed record Fault(string Name, string What, Func<Installation, Task> 
             {
                 await EndedAsync(m, late);
             }
-        }),
+        }, Elsewhere: true),
         new("workers-at-random", "1, 2 and 4 workers, killed and stopped at random", async m =>
         {
             var random = new Random(1);

@@ -21,7 +21,7 @@ internal sealed record History(IReadOnlyList<IReadOnlyList<ResultPoint>> Results
         var (stored, unknown) = await Trial.TrySqlAsync(monit, async db =>
         {
             var windows = await db.ResultWindows.AsNoTracking().ToListAsync();
-            var chunks = await db.ResultChunks.AsNoTracking().Where(c => c.Start >= Time(since - Windows.Longest * 100)).ToListAsync();
+            var chunks = await db.ResultChunks.AsNoTracking().Where(c => c.Start >= Time(since - Core.History.Windows.Longest * 100)).ToListAsync();
             return (windows.Select(w => (w.MonitorId, w.Start, w.Data)).Concat(chunks.Select(c => (c.MonitorId, c.Start, c.Data)))
                 .ToLookup(row => row.MonitorId, row => Window.Decode(row.Start, row.Data).Points), await db.MonitorSpans.AsNoTracking().Where(s => s.Kind == SpanKind.Unknown).ToListAsync());
         });

@@ -84,6 +84,6 @@ static void Print(List<Outcome> outcomes)
             Sum(o => o.History.Recorded), Sum(o => o.History.Excused), Sum(o => o.History.Lost), Sum(o => o.History.Doubled), Sum(o => o.History.Unknown), Sum(o => o.Chunks), Most(o => o.Schedule.Worst.TotalSeconds), Most(o => o.Schedule.Median.TotalSeconds),
             Most(o => o.PeakToMean), Most(o => o.WorkerMegabytes), own.All(o => o.Broken.Count == 0) ? "yes" : "NO");
     }
-    AnsiConsole.Profile.Width = 250;
+    AnsiConsole.Profile.Width = 320;
     AnsiConsole.Write(table);
 }

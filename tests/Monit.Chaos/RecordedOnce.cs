@@ -99,7 +99,7 @@ internal sealed record RecordedOnce(int Recorded, int Excused, int Lost, int Dou
             var has = unknown.Exists(span => span.From <= gap.From + Tenth && span.To >= gap.To - Tenth);
             if (ResultCode.IsUp(one.Code) && gap.Length >= Gaps.Intervals * interval && !has)
                 yield return $"{gap.Length.TotalSeconds:F1} s from {gap.From:O} on are not known, and not said to be";
-            if (gap.Length < Gaps.Intervals * interval - Tenth && one.Code != ResultCode.NotJudged && unknown.Exists(span => span.Within(gap).Length > Tenth))
+            if (gap.Length < Gaps.Intervals * interval - Tenth && one.Code != ResultCode.NotJudged && unknown.Exists(span => span.Within(new Span(Tenths.ToTime(one.At), gap.To)).Length > Tenth))
                 yield return $"{gap.Length.TotalSeconds:F1} s from {gap.From:O} on are said to be unknown";
         }
         foreach (var span in unknown.Where(span => points.Exists(point => Tenths.ToTime(point.At) > span.From + Tenth && Tenths.ToTime(point.At) < span.To - Tenth && point.Code != ResultCode.NotJudged)))

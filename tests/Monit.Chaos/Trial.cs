@@ -69,7 +69,7 @@ internal static class Trial
         var schedule = Schedule.Check(requests, monit.Ids, healthy, monit.Options.Interval, (from, to), until, underWay);
         var (incidents, wrong, open) = await IncidentsAsync(monit, earlier, fault);
         var (lost, doubled) = await AlertsAsync(monit, earlier, mails);
-        var history = await RecordedAsync(monit, fault, (from, to), (began, until), underWay);
+        var history = await RecordedAsync(monit, fault, (from, to), (began, until));
         var outcome = new Outcome(fault.Name, schedule, await monit.LostAsync(), incidents, open, wrong, lost, doubled,
             PeakToMean(monit, until), megabytes, history, await History.ChunksAsync(monit) - chunks, []);
         return outcome with { Broken = [.. Judge(outcome, monit, fault)] };
@@ -103,12 +103,12 @@ internal static class Trial
     }
 
     // Nothing is missed or there twice at any time, wherever it lies; and in the end SQL has it all.
-    private static async Task<RecordedOnce> RecordedAsync(Installation monit, Fault fault, (long From, long To) span, (long From, long To) range, TimeSpan underWay)
+    private static async Task<RecordedOnce> RecordedAsync(Installation monit, Fault fault, (long From, long To) span, (long From, long To) range)
     {
-        var (own, longest) = ((long)underWay.TotalMilliseconds, (long)(monit.Options.Timeout + TimeSpan.FromSeconds(1)).TotalMilliseconds);
+        var longest = (long)(monit.Options.Timeout + TimeSpan.FromSeconds(1)).TotalMilliseconds;
         var unmoved = fault.Empties ? (long)(2 * monit.Options.MoveInterval + TimeSpan.FromSeconds(1)).TotalMilliseconds : 0;
-        IReadOnlyList<(long, long)> blows = fault.Clean ? [] : monit.Kills.Count > 0
-            ? [.. monit.Kills.Select(kill => (kill - longest, kill + longest))] : [(span.From - own - unmoved, span.To + own)];
+        IReadOnlyList<(long, long)> blows = fault.Clean || fault.Elsewhere ? [] : monit.Kills.Count > 0
+            ? [.. monit.Kills.Select(kill => (kill - longest, kill + longest))] : [(span.From - longest - unmoved, span.To + longest)];
         async Task<RecordedOnce> CheckAsync(bool sqlOnly) => RecordedOnce.Check(monit.Requests.Since(range.From), monit.Ids,
             await History.ReadAsync(monit, range.From, sqlOnly), monit.Options.Interval, monit.Options.Timeout, blows, fault.Empties ? int.MaxValue : 1, range);
 

@@ -37,11 +37,11 @@ public sealed class ResultStore(IDbContextFactory<MonitDb> dbs, StoreResilience 
         var filed = await FileAsync(db, results, ct);
         await db.WriteAsync([.. filed.Where(f => f.IsChanged).Select(f => f.Row)], ct);
         await AddChunksAsync(db, [.. filed.SelectMany(f => f.Filing.Over.Select(window => ChunkOf(f.Id, window)))], ct);
-        await AddLateAsync(db, filed, ct);
+        var late = await AddLateAsync(db, filed, ct);
         await AddUnknownAsync(db, filed, _since.Value, ct);
         await ReopenDaysAsync(db, filed, now, ct);
         await transaction.CommitAsync(ct);
-        return filed.Sum(f => f.Filing.New.Count + f.Filing.Late.Count);
+        return filed.Sum(f => f.Filing.New.Count) + late;
     }
 
     // A clock that was wrong by more than a day has written what nobody would ever find.
@@ -104,18 +104,20 @@ public sealed class ResultStore(IDbContextFactory<MonitDb> dbs, StoreResilience 
             await MergeAsync(db, chunk.MonitorId, chunk.Start, Window.Decode(chunk.Start, chunk.Data), ct);
     }
 
-    private static async Task AddLateAsync(MonitDb db, List<Filed> filed, CancellationToken ct)
+    private static async Task<int> AddLateAsync(MonitDb db, List<Filed> filed, CancellationToken ct)
     {
+        var added = 0;
         foreach (var (id, _, interval, _, filing) in filed.Where(f => f.Filing.Late.Count > 0))
             foreach (var window in filing.Late.GroupBy(point => Windows.StartOf(id, point.At, Windows.Length(interval))))
             {
                 var late = new Window(window.Key, (long)interval.TotalSeconds * 10, [.. window]);
-                await db.InsertAsync([ChunkOf(id, late with { Points = [late.Points[0]] })], ct);
-                await MergeAsync(db, id, late.StartTime, late, ct);
+                added += await db.InsertAsync([ChunkOf(id, late)], ct) == 1 ? late.Points.Count : await MergeAsync(db, id, late.StartTime, late, ct);
             }
+        return added;
     }
 
-    private static async Task MergeAsync(MonitDb db, Guid monitor, DateTimeOffset start, Window window, CancellationToken ct)
+    // Returns the number of results that were not there.
+    private static async Task<int> MergeAsync(MonitDb db, Guid monitor, DateTimeOffset start, Window window, CancellationToken ct)
     {
         var data = await db.ResultChunks.AsNoTracking().Where(c => c.Start == start && c.MonitorId == monitor).Select(c => c.Data).SingleAsync(ct);
         var there = Window.Decode(start, data);
@@ -123,6 +125,7 @@ public sealed class ResultStore(IDbContextFactory<MonitDb> dbs, StoreResilience 
         if (merged.Points.Count > there.Points.Count)
             await db.ResultChunks.Where(c => c.Start == start && c.MonitorId == monitor)
                 .ExecuteUpdateAsync(set => set.SetProperty(c => c.Data, merged.Encode()), ct);
+        return merged.Points.Count - there.Points.Count;
     }
 
     private async Task AddUnknownAsync(MonitDb db, List<Filed> filed, DateTimeOffset since, CancellationToken ct)

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Monit.Api.Auth;
 using Monit.Api.Checks;
 using Monit.Api.Confirmation;
+using Monit.Api.History;
 using Monit.Api.Http;
 using Monit.Api.Incidents;
 using Monit.Api.Monitors;
@@ -59,6 +60,7 @@ public static class ApiServices
         api.MapMonitors();
         api.MapTrials();
         api.MapIncidents();
+        api.MapHistory();
         app.MapConfirmation();
         app.MapOpenApi();
         app.MapReferencePage();

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Monit.Core.Incidents;
 using Monit.Core.Options;
+using Monit.Storage.History;
 using Monit.Storage.Resilience;
 using Monit.Storage.Schedule;
 using Monit.Storage.Secrets;
@@ -17,6 +19,8 @@ public static class StorageServices
     {
         var services = builder.Services;
         services.AddValidatedOptions<SchedulingOptions>("Scheduling");
+        services.AddValidatedOptions<DecisionRules>("ResultProcessor");
+        services.AddValidatedOptions<HistoryRetentionOptions>("History");
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<StoreResilience>();
         services.TryAddSingleton<RedisKeys>();
@@ -25,6 +29,12 @@ public static class StorageServices
         services.TryAddSingleton<MonitorImport>();
         services.TryAddSingleton<IncidentStore>();
         services.TryAddSingleton<SecretVault>();
+        services.TryAddScoped<LatestReader>();
+        services.TryAddScoped<ResultReader>();
+        services.TryAddScoped<AvailabilityReader>();
+        services.TryAddScoped<DayReader>();
+        services.TryAddScoped<MonthReader>();
+        services.TryAddScoped<StatsReader>();
         return builder;
     }
 }

@@ -32,7 +32,6 @@ public static class WorkerServices
         services.AddValidatedOptions<ReconcilerOptions>("Reconciler");
         services.AddValidatedOptions<ExecutorOptions>("Executor");
         services.AddValidatedOptions<ResultProcessorOptions>("ResultProcessor");
-        services.AddValidatedOptions<DecisionRules>("ResultProcessor");
         services.AddValidatedOptions<AlertDispatcherOptions>("Alerts");
         // Its name until 0.2.
         if (builder.Configuration["Alerts:DispatchWorkers"] is null)

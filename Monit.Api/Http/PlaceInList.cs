@@ -12,6 +12,7 @@ internal static class PlaceInList
 {
     private const int IdBytes = 16;
     private const int TimeBytes = sizeof(long);
+    private const int CodeBytes = 1;
     private const int MaxKeyBytes = 1000;
     // Begins what no time begins with: its instant would lie before the first year.
     private const byte KeyMark = 0xf0;
@@ -24,6 +25,22 @@ internal static class PlaceInList
         BinaryPrimitives.WriteInt64BigEndian(bytes, at.UtcTicks);
         id.TryWriteBytes(bytes.AsSpan(TimeBytes));
         return Base64Url.EncodeToString(bytes);
+    }
+
+    /// <summary>Of a list of results, which have no ids: one has its own time and code.</summary>
+    public static string EncodeResult(long time, byte code)
+    {
+        var bytes = new byte[TimeBytes + CodeBytes];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, time);
+        bytes[TimeBytes] = code;
+        return Base64Url.EncodeToString(bytes);
+    }
+
+    public static bool TryDecodeResult(string cursor, out long time, out byte code)
+    {
+        var bytes = Bytes(cursor, TimeBytes + CodeBytes);
+        (time, code) = bytes is null ? default : (BinaryPrimitives.ReadInt64BigEndian(bytes), bytes[TimeBytes]);
+        return bytes is not null;
     }
 
     /// <param name="order">Of which order the key is, 0..15.</param>

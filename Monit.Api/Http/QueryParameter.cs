@@ -45,6 +45,21 @@ internal sealed class QueryParameter
         name, new() { Type = JsonSchemaType.String, MinLength = min, MaxLength = max, Description = description },
         text => text.Length >= min && text.Length <= max && !text.Any(char.IsControl), $"must have {min} to {max} characters, none of them a control character");
 
+    /// <summary>Some of these values, separated by commas.</summary>
+    public static QueryParameter Some(string name, params string[] values) => new(
+        name, new() { Type = JsonSchemaType.String, Pattern = $"^({string.Join('|', values)})(,({string.Join('|', values)}))*$", Description = $"Some of {string.Join(", ", values)}, separated by commas." },
+        text => text.Split(',').All(values.Contains), $"must be some of {string.Join(", ", values)}, separated by commas");
+
+    /// <summary>An instant in the form of RFC 3339.</summary>
+    public static QueryParameter Instant(string name, string description) => new(
+        name, new() { Type = JsonSchemaType.String, Format = "date-time", Description = description },
+        text => Instants.TryParse(text, out _), $"must be a time from {Instants.First:yyyy-MM-dd} to {Instants.Last:yyyy-MM-dd} in the form of RFC 3339, such as 2026-11-02T08:00:00Z (a + is written %2B)");
+
+    /// <summary>A month of the calendar.</summary>
+    public static QueryParameter Month(string name, string description) => new(
+        name, new() { Type = JsonSchemaType.String, Pattern = "^[0-9]{4}-[0-9]{2}$", Description = description },
+        text => Instants.TryParseMonth(text, out _), $"must be a month from {Instants.First:yyyy-MM} to {Instants.Last:yyyy-MM}, such as 2026-11");
+
     /// <summary>The place where an earlier page ended.</summary>
     public static QueryParameter Cursor(Func<string, bool> accepts) => new(
         "cursor", new() { Type = JsonSchemaType.String, Description = "The next_cursor of an earlier page." },

@@ -32,6 +32,7 @@ internal static class MonitorEndpoints
         });
         services.AddSingleton<WriteThrough>();
         services.AddScoped<StatusReader>();
+        services.AddScoped<MonitorFigures>();
         services.AddScoped<MonitorReader>();
         services.AddScoped<MonitorList>();
         services.AddSingleton<MonitorSecrets>();
@@ -52,9 +53,9 @@ internal static class MonitorEndpoints
     public static void MapMonitors(this IEndpointRouteBuilder api)
     {
         var monitors = api.MapGroup("/monitors").WithTags("Monitors").RequireAuthorization();
-        monitors.MapGet("", ListAsync).WithQuery(MonitorFilter.Parameters);
+        monitors.MapGet("", ListAsync).WithQuery([.. MonitorFilter.Parameters, MonitorInclude.Parameter]);
         monitors.MapPost("", MonitorChanges.CreateAsync).Refuses(StatusCodes.Status403Forbidden).WithMetadata(MaxBody);
-        monitors.MapGet("/{id:guid}", GetAsync);
+        monitors.MapGet("/{id:guid}", GetAsync).WithQuery(MonitorInclude.Parameter);
         monitors.MapPatch("/{id:guid}", MonitorChanges.PatchAsync).WithMetadata(MaxBody);
         monitors.MapDelete("/{id:guid}", MonitorChanges.DeleteAsync);
         monitors.MapGet("/{id:guid}/status", StatusAsync);
@@ -69,9 +70,10 @@ internal static class MonitorEndpoints
     }
 
     private static async Task<Results<Ok<Page<MonitorResponse>>, ProblemHttpResult>> ListAsync(
-        [AsParameters] Paging paging, [AsParameters] MonitorFilter filter, ClaimsPrincipal user, MonitorList list, CancellationToken ct)
+        [AsParameters] Paging paging, [AsParameters] MonitorFilter filter, [AsParameters] MonitorInclude include, ClaimsPrincipal user,
+        MonitorList list, CancellationToken ct)
     {
-        if (await list.ReadAsync(user, paging, filter, ct) is { } page)
+        if (await list.ReadAsync(user, paging, filter, include, ct) is { } page)
             return TypedResults.Ok(page);
         var errors = new FieldErrors();
         errors.Add("cursor", $"must be the next_cursor of an earlier page of this list with the same sort, {filter.Order.Name}");
@@ -79,9 +81,9 @@ internal static class MonitorEndpoints
     }
 
     private static async Task<Results<Ok<MonitorResponse>, ProblemHttpResult>> GetAsync(
-        Guid id, ClaimsPrincipal user, MonitDb db, MonitorReader reader, CancellationToken ct) =>
+        Guid id, [AsParameters] MonitorInclude include, ClaimsPrincipal user, MonitDb db, MonitorReader reader, CancellationToken ct) =>
         await FindAsync(id, user, db, ct) is { } monitor
-            ? TypedResults.Ok(await reader.ReadAsync(monitor, ct))
+            ? TypedResults.Ok(await reader.ReadAsync(monitor, ct, include))
             : Problems.NotFound();
 
     private static async Task<Results<Ok<StatusResponse>, ProblemHttpResult>> StatusAsync(

@@ -11,7 +11,7 @@ namespace Monit.Api.Monitors;
 public sealed class MonitorList(MonitDb db, StatusReader statuses, MonitorReader reader)
 {
     /// <summary>Null if the cursor is one of another order.</summary>
-    public async Task<Page<MonitorResponse>?> ReadAsync(ClaimsPrincipal user, Paging paging, MonitorFilter filter, CancellationToken ct)
+    public async Task<Page<MonitorResponse>?> ReadAsync(ClaimsPrincipal user, Paging paging, MonitorFilter filter, MonitorInclude include, CancellationToken ct)
     {
         var order = filter.Order;
         var after = default(MonitorOrder.Place?);
@@ -23,18 +23,18 @@ public sealed class MonitorList(MonitDb db, StatusReader statuses, MonitorReader
         }
         var wanted = Matching(user, filter);
         if (filter.State is not null || !order.IsByCreation)
-            return await OrderedAsync(wanted, order, filter.State, after, paging, ct);
+            return await OrderedAsync(wanted, order, filter.State, after, paging, include, ct);
 
         var rest = after is { Id: var last } ? wanted.Where(m => m.Id.CompareTo(last) > 0) : wanted;
         // One more than the limit, to find out whether there is a next page.
         var found = await rest.OrderBy(m => m.Id).Skip(paging.Offset).Take(paging.Limit + 1).ToListAsync(ct);
-        return await PageAsync(found, order, await Paging.TotalAsync(wanted, ct), paging, ct);
+        return await PageAsync(found, order, await Paging.TotalAsync(wanted, ct), paging, include, ct);
     }
 
     // States are in Redis, the rest in SQL, whose databases sort texts each in their own way. Of all monitors of the account only
     // what decides is read, of a page the rest.
     private async Task<Page<MonitorResponse>> OrderedAsync(
-        IQueryable<UptimeMonitor> wanted, MonitorOrder order, MonitorState? state, MonitorOrder.Place? after, Paging paging, CancellationToken ct)
+        IQueryable<UptimeMonitor> wanted, MonitorOrder order, MonitorState? state, MonitorOrder.Place? after, Paging paging, MonitorInclude include, CancellationToken ct)
     {
         var all = await wanted.Select(m => new { m.Id, m.Enabled, m.Name }).ToListAsync(ct);
         var states = state is null && !order.NeedsStates ? null : await statuses.ReadAsync([.. all.Select(m => (m.Id, m.Enabled))], ct);
@@ -42,7 +42,7 @@ public sealed class MonitorList(MonitDb db, StatusReader statuses, MonitorReader
         var ids = found.Select(m => m.Place).Where(place => after is null || place > after).Order().Skip(paging.Offset).Take(paging.Limit + 1).Select(place => place.Id).ToList();
         var rows = await db.Monitors.AsNoTracking().Where(m => ids.Contains(m.Id)).ToDictionaryAsync(m => m.Id, ct);
         // What has been deleted in between is left out.
-        return await PageAsync([.. ids.Where(rows.ContainsKey).Select(id => rows[id])], order, found.Count, paging, ct);
+        return await PageAsync([.. ids.Where(rows.ContainsKey).Select(id => rows[id])], order, found.Count, paging, include, ct);
     }
 
     private IQueryable<UptimeMonitor> Matching(ClaimsPrincipal user, MonitorFilter filter)
@@ -68,6 +68,6 @@ public sealed class MonitorList(MonitDb db, StatusReader statuses, MonitorReader
     }
 
     private async Task<Page<MonitorResponse>> PageAsync(
-        IReadOnlyList<UptimeMonitor> found, MonitorOrder order, int total, Paging paging, CancellationToken ct) =>
-        paging.Of([.. await reader.ReadAsync(found, ct)], total, last => order.Cursor(order.PlaceOf(last.Id, last.Monitor.Name, last.Status.State)));
+        IReadOnlyList<UptimeMonitor> found, MonitorOrder order, int total, Paging paging, MonitorInclude include, CancellationToken ct) =>
+        paging.Of([.. await reader.ReadAsync(found, ct, include)], total, last => order.Cursor(order.PlaceOf(last.Id, last.Monitor.Name, last.Status.State)));
 }

@@ -15,6 +15,10 @@ public sealed class MonitorResponse(UptimeMonitor monitor, StatusResponse status
     /// <summary>Whether its alerts are sent: to <c>alert_email</c>, or without one to the account's address. False until that is confirmed by a link.</summary>
     public bool AlertEmailConfirmed => alertEmailConfirmed;
     public StatusResponse Status => status;
+    /// <summary>Null unless the query has <c>include=uptime</c>.</summary>
+    public UptimeFigures? Uptime { get; init; }
+    /// <summary>The last 60 results, oldest first; null unless the query has <c>include=bars</c>.</summary>
+    public IReadOnlyList<ResultResponse>? Bars { get; init; }
 
     [JsonIgnore]
     public UptimeMonitor Monitor => monitor;

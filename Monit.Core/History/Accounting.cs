@@ -15,6 +15,9 @@ public readonly record struct Span(DateTimeOffset From, DateTimeOffset To)
 {
     public TimeSpan Length => To > From ? To - From : TimeSpan.Zero;
 
+    /// <summary>Whether some of it, if only its beginning, is in another.</summary>
+    public bool Touches(Span other) => From < other.To && (To > other.From || From >= other.From);
+
     public Span Within(Span other) => new(From > other.From ? From : other.From, To < other.To ? To : other.To);
 }
 

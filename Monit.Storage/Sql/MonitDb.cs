@@ -79,6 +79,10 @@ public abstract class MonitDb(DbContextOptions options) : DbContext(options)
     /// <summary>The same for the days of a month.</summary>
     public virtual Task EnsureDayPartitionsAsync(DateOnly day, CancellationToken ct) => Task.CompletedTask;
 
+    /// <summary>The chunks with these keys, of which the database looks up each on its own, whatever it thinks of their number.</summary>
+    /// <param name="keys">Each once.</param>
+    public abstract IQueryable<ResultChunk> ChunksAt(IReadOnlyList<(Guid Monitor, DateTimeOffset Start)> keys);
+
     protected override void OnModelCreating(ModelBuilder modelBuilder) =>
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(MonitDb).Assembly);
 }

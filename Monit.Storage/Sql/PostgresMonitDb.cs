@@ -104,6 +104,19 @@ public sealed class PostgresMonitDb(DbContextOptions<PostgresMonitDb> options) :
         ON CONFLICT DO NOTHING
         """, ct);
 
+    /// <summary>The bounds, known when the statement is planned, leave out partitions; OFFSET keeps it from being planned as one join.</summary>
+    public override IQueryable<ResultChunk> ChunksAt(IReadOnlyList<(Guid Monitor, DateTimeOffset Start)> keys)
+    {
+        var (monitors, starts) = (All(keys, key => key.Monitor), All(keys, key => key.Start));
+        var (first, last) = (keys.Count == 0 ? default : starts.Min(), keys.Count == 0 ? default : starts.Max());
+        return ResultChunks.FromSql($"""
+            SELECT c.* FROM unnest({monitors}, {starts}) AS k (monitor_id, start)
+            CROSS JOIN LATERAL (
+                SELECT * FROM result_chunks c
+                WHERE c.start = k.start AND c.monitor_id = k.monitor_id AND c.start >= {first} AND c.start <= {last} OFFSET 0) AS c
+            """);
+    }
+
     public override Task EnsureChunkPartitionAsync(DateOnly day, CancellationToken ct) =>
         EnsurePartitionAsync("result_chunks", $"{day:yyyyMMdd}", $"{day:yyyy-MM-dd} 00:00:00Z", $"{day.AddDays(1):yyyy-MM-dd} 00:00:00Z", ct);
 

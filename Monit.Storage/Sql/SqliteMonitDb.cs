@@ -45,6 +45,16 @@ public sealed class SqliteMonitDb(DbContextOptions<SqliteMonitDb> options) : Mon
         }
     }
 
+    /// <summary>CROSS JOIN keeps the order in which they are named.</summary>
+    public override IQueryable<ResultChunk> ChunksAt(IReadOnlyList<(Guid Monitor, DateTimeOffset Start)> keys)
+    {
+        var micros = new UnixMicroseconds();
+        var list = $"[{string.Join(',', keys.Select(key => $"[\"{key.Monitor.ToString().ToUpperInvariant()}\",{micros.ConvertToProvider(key.Start)}]"))}]";
+        return ResultChunks.FromSql($"""
+            SELECT c.* FROM json_each({list}) AS k CROSS JOIN result_chunks AS c ON c.start = k.value ->> 1 AND c.monitor_id = k.value ->> 0
+            """);
+    }
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMicroseconds>();
 

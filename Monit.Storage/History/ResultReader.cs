@@ -9,8 +9,8 @@ namespace Monit.Storage.History;
 public sealed class ResultReader(MonitDb db, IOptions<HistoryRetentionOptions> kept, TimeProvider time)
 {
     /// <summary>
-    /// How many places of the grid are searched at most for the newest results of a monitor whose interval may have changed; beyond them
-    /// only the windows of its present interval, among which are all longer ones.
+    /// How many places are searched at most for the newest results of a monitor that has not been checked for a while, and how many of the
+    /// grid for one whose interval may have changed; beyond those only windows of its present interval, among which are all longer ones.
     /// </summary>
     private const int MaxPlaces = 72;
 
@@ -30,21 +30,32 @@ public sealed class ResultReader(MonitDb db, IOptions<HistoryRetentionOptions> k
         return [.. monitors.Zip(latest, (monitor, newest) => (IReadOnlyList<ResultPoint>)[.. Merge(newest, chunks[monitor.Id]).Where(point => point.At >= begin && point.At < end)])];
     }
 
-    /// <summary>The last results of each monitor, oldest first.</summary>
+    /// <summary>The last results of each monitor, oldest first; fewer of one that was rarely checked in the last hours or days.</summary>
     /// <returns>One list for each monitor, in order.</returns>
     public async Task<IReadOnlyList<IReadOnlyList<ResultPoint>>> ReadLastAsync(IReadOnlyList<Watched> monitors, IReadOnlyList<Latest> latest, int count, CancellationToken ct)
     {
-        var keys = monitors.Zip(latest).SelectMany(one => Merge(one.Second, []).Count >= count || one.Second.Window is not { } open
-            ? [] : LastPlaces(one.First, open.StartTime, count).Select(start => (one.First.Id, start)));
-        var chunks = await ChunksAsync(keys, ct);
-        return [.. monitors.Zip(latest, (monitor, newest) => (IReadOnlyList<ResultPoint>)[.. Merge(newest, chunks[monitor.Id]).TakeLast(count)])];
+        var found = latest.Select(newest => Merge(newest, [])).ToArray();
+        // Mostly the chunk or two before have the rest.
+        await AddAsync(monitor => count * monitor.Interval);
+        await AddAsync(_ => kept.Value.Chunks);
+        return [.. found.Select(points => points.TakeLast(count).ToList())];
+
+        async Task AddAsync(Func<Watched, TimeSpan> back)
+        {
+            var keys = monitors.Index().Where(one => found[one.Index].Count < count && latest[one.Index].Window is not null)
+                .SelectMany(one => LastPlaces(one.Item, latest[one.Index].Window!.StartTime, back(one.Item)).Select(start => (one.Item.Id, start)));
+            var chunks = await ChunksAsync(keys, ct);
+            for (var n = 0; n < found.Length; n++)
+                if (chunks.Contains(monitors[n].Id))
+                    found[n] = Merge(latest[n], chunks[monitors[n].Id]);
+        }
     }
 
-    private IEnumerable<DateTimeOffset> LastPlaces(Watched monitor, DateTimeOffset before, int count)
+    private IEnumerable<DateTimeOffset> LastPlaces(Watched monitor, DateTimeOffset before, TimeSpan back)
     {
-        var from = Later(before - count * monitor.Interval, Later(time.GetUtcNow() - kept.Value.Chunks, monitor.CreatedAt) - TimeSpan.FromHours(1));
+        var from = Later(before - back, Later(time.GetUtcNow() - kept.Value.Chunks, monitor.CreatedAt) - TimeSpan.FromHours(1));
         var steady = monitor with { UpdatedAt = monitor.CreatedAt };
-        return steady.WindowsFrom(from, before).Union(monitor.WindowsFrom(from, before).TakeLast(MaxPlaces));
+        return steady.WindowsFrom(from, before).TakeLast(MaxPlaces).Union(monitor.WindowsFrom(from, before).TakeLast(MaxPlaces));
     }
 
     private async Task<ILookup<Guid, ResultChunk>> ChunksAsync(IEnumerable<(Guid, DateTimeOffset)> keys, CancellationToken ct)

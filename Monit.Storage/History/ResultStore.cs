@@ -14,34 +14,34 @@ namespace Monit.Storage.History;
 /// </summary>
 public sealed class ResultStore(IDbContextFactory<MonitDb> dbs, StoreResilience resilience, IOptions<DecisionRules> rules, TimeProvider time)
 {
-    private readonly HashSet<DateOnly> _partitions = [];
+    private DateOnly _partitionsFor;
     private DateTimeOffset? _since;
 
     /// <param name="page">Results of different monitors of one shard. Those of monitors that SQL does not have are left out.</param>
-    /// <returns>The number of results that SQL did not have.</returns>
+    /// <returns>The number of results that SQL did not have, and the monitors whose results were left: what SQL has of them is in a form of a later version.</returns>
     /// <exception cref="System.Data.Common.DbException">SQL is unavailable; nothing is written, or nobody knows: file them again.</exception>
-    public Task<int> FileAsync(int shard, IReadOnlyList<Unsaved> page, CancellationToken ct = default) => resilience.RunAsync(token => WriteAsync(shard, page, token), ct);
+    public Task<(int Added, IReadOnlySet<Guid> Left)> FileAsync(int shard, IReadOnlyList<Unsaved> page, CancellationToken ct = default) => resilience.RunAsync(token => WriteAsync(shard, page, token), ct);
 
-    private async Task<int> WriteAsync(int shard, IReadOnlyList<Unsaved> page, CancellationToken ct)
+    private async Task<(int Added, IReadOnlySet<Guid> Left)> WriteAsync(int shard, IReadOnlyList<Unsaved> page, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         _since ??= await HistorySince.ReadAsync(db, ct);
         var now = time.GetUtcNow();
         var results = Decode(page, now);
         if (results.Count == 0)
-            return 0;
-        await EnsurePartitionsAsync(db, results.Values, now, ct);
+            return (0, new HashSet<Guid>());
+        await EnsurePartitionsAsync(db, now, ct);
 
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await db.LockShardAsync(shard, ct);
-        var filed = await FileAsync(db, results, ct);
+        var (filed, left) = await FileAsync(db, results, ct);
         await db.WriteAsync([.. filed.Where(f => f.IsChanged).Select(f => f.Row)], ct);
-        await AddChunksAsync(db, [.. filed.SelectMany(f => f.Filing.Over.Select(window => ChunkOf(f.Id, window)))], ct);
+        await AddChunksAsync(db, [.. filed.SelectMany(f => f.Filing.Over.Where(window => window.Start >= Oldest(now)).Select(window => ChunkOf(f.Id, window)))], ct);
         var late = await AddLateAsync(db, filed, ct);
         await AddUnknownAsync(db, filed, _since.Value, ct);
         await ReopenDaysAsync(db, filed, now, ct);
         await transaction.CommitAsync(ct);
-        return filed.Sum(f => f.Filing.New.Count) + late;
+        return (filed.Sum(f => f.Filing.New.Count) + late, left);
     }
 
     // A clock that was wrong by more than a day has written what nobody would ever find.
@@ -61,23 +61,20 @@ public sealed class ResultStore(IDbContextFactory<MonitDb> dbs, StoreResilience 
         return results;
     }
 
-    private async Task EnsurePartitionsAsync(MonitDb db, IEnumerable<IReadOnlyList<ResultPoint>> results, DateTimeOffset now, CancellationToken ct)
+    private async Task EnsurePartitionsAsync(MonitDb db, DateTimeOffset now, CancellationToken ct)
     {
-        // What becomes complete now may have begun an hour and an interval, which is a day at most, before its first result.
-        var (first, last) = (long.MaxValue, long.MinValue);
-        foreach (var points in results)
-            foreach (var point in points)
-                (first, last) = (Math.Min(first, point.At), Math.Max(last, point.At));
-        for (var day = Tenths.DayOf(first).AddDays(-2); day <= Tenths.DayOf(last); day = day.AddDays(1))
-            if (!_partitions.Contains(day))
-            {
-                await db.EnsureChunkPartitionAsync(day, ct);
-                _partitions.Add(day);
-            }
-        _partitions.RemoveWhere(day => day < Tenths.DayOf(Tenths.Of(now)).AddDays(-5));
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        if (_partitionsFor == today)
+            return;
+        for (var day = Tenths.DayOf(Oldest(now)); day <= today.AddDays(1); day = day.AddDays(1))
+            await db.EnsureChunkPartitionAsync(day, ct);
+        _partitionsFor = today;
     }
 
-    private static async Task<List<Filed>> FileAsync(MonitDb db, Dictionary<Guid, IReadOnlyList<ResultPoint>> results, CancellationToken ct)
+    /// <summary>The earliest start of a window whose results are kept.</summary>
+    private static long Oldest(DateTimeOffset now) => Tenths.Of(now) - HistorySince.Longest - Windows.Longest;
+
+    private static async Task<(List<Filed> Filed, HashSet<Guid> Left)> FileAsync(MonitDb db, Dictionary<Guid, IReadOnlyList<ResultPoint>> results, CancellationToken ct)
     {
         var ids = results.Keys.ToArray();
         var rows = await (
@@ -86,11 +83,19 @@ public sealed class ResultStore(IDbContextFactory<MonitDb> dbs, StoreResilience 
             join w in db.ResultWindows.AsNoTracking() on m.Id equals w.MonitorId into windows
             from w in windows.DefaultIfEmpty()
             select new { m.Id, m.IntervalSec, m.CreatedAt, Window = w }).ToListAsync(ct);
-        return rows.ConvertAll(row =>
-        {
-            var open = row.Window is null ? null : Window.Decode(row.Window.Start, row.Window.Data);
-            return new Filed(row.Id, row.CreatedAt, TimeSpan.FromSeconds(row.IntervalSec), open, Filing.Of(row.Id, open, results[row.Id], TimeSpan.FromSeconds(row.IntervalSec)));
-        });
+        var (filed, left) = (new List<Filed>(rows.Count), new HashSet<Guid>());
+        foreach (var row in rows)
+            try
+            {
+                var open = row.Window is null ? null : Window.Decode(row.Window.Start, row.Window.Data);
+                var interval = TimeSpan.FromSeconds(row.IntervalSec);
+                filed.Add(new Filed(row.Id, row.CreatedAt, interval, open, Filing.Of(row.Id, open, results[row.Id], interval)));
+            }
+            catch (InvalidDataException)
+            {
+                left.Add(row.Id);
+            }
+        return (filed, left);
     }
 
     private static ResultChunk ChunkOf(Guid monitor, Window window) => new() { MonitorId = monitor, Start = window.StartTime, Data = window.Encode() };

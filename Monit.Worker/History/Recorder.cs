@@ -104,8 +104,11 @@ internal sealed partial class Recorder(
         var (began, renewed, rows) = (time.GetTimestamp(), time.GetTimestamp(), 0);
         await foreach (var page in schedule.UnsavedAsync(shard, PageSize, ct))
         {
-            metrics.Recorded.Add(await results.FileAsync(shard, page, ct));
-            await schedule.TrimAsync(shard, page, ct);
+            var (added, left) = await results.FileAsync(shard, page, ct);
+            metrics.Recorded.Add(added);
+            if (left.Count > 0)
+                LogLeft(left.Count, shard);
+            await schedule.TrimAsync(shard, left.Count == 0 ? page : [.. page.Where(one => !left.Contains(one.Id))], ct);
             rows += page.Count;
             if (lease is null)
                 continue;
@@ -122,6 +125,9 @@ internal sealed partial class Recorder(
 
     [LoggerMessage(1, LogLevel.Warning, "Results of shard {Shard} cannot be moved to SQL and stay in Redis; trying again ({Reason})")]
     private partial void LogFailed(int shard, string reason);
+
+    [LoggerMessage(3, LogLevel.Warning, "The results of {Count} monitors of shard {Shard} stay in Redis: a later version of Monit has written what SQL has of them. Start that version again")]
+    private partial void LogLeft(int count, int shard);
 
     [LoggerMessage(2, LogLevel.Information, "Results of shard {Shard} are moved to SQL again")]
     private partial void LogRecovered(int shard);

@@ -79,9 +79,9 @@ public abstract class ResultsAreFiledOnceSuite(Func<Task<SqlStore>> create) : Sq
         for (var n = 0; n < 10; n++)
         {
             Unsaved[] page = [Of(one, first[(n * first.Length / 10)..((n + 1) * first.Length / 10)]), Of(other, second[(n * second.Length / 10)..((n + 1) * second.Length / 10)])];
-            Assert.Equal(page.Sum(p => p.Results.Length / RecentResults.Size), await Store.FileAsync(0, page, Ct));
+            Assert.Equal(page.Sum(p => p.Results.Length / RecentResults.Size), (await Store.FileAsync(0, page, Ct)).Added);
             // As after a death between commit and trim.
-            Assert.Equal(0, await Store.FileAsync(0, page, Ct));
+            Assert.Equal(0, (await Store.FileAsync(0, page, Ct)).Added);
         }
         Assert.Equal(first, await FiledAsync(one));
         Assert.Equal(second, await FiledAsync(other));
@@ -154,9 +154,37 @@ public abstract class ResultsAreFiledOnceSuite(Func<Task<SqlStore>> create) : Sq
         var monitor = await MonitorAsync();
         var deleted = new UptimeMonitor { Id = Guid.CreateVersion7(), UserId = monitor.UserId, Url = "https://example.org/", IntervalSec = 60, TimeoutSec = 5, CreatedAt = Noon };
         var wrong = new ResultPoint(Tenths.Of(Noon.AddDays(2)), 1);
-        Assert.Equal(1, await Store.FileAsync(0, [Of(deleted, Slots(deleted, -10, 0)), Of(monitor, new ResultPoint(Tenths.Of(Noon), 1), wrong)], Ct));
+        Assert.Equal(1, (await Store.FileAsync(0, [Of(deleted, Slots(deleted, -10, 0)), Of(monitor, new ResultPoint(Tenths.Of(Noon), 1), wrong)], Ct)).Added);
         Assert.Empty(await FiledAsync(deleted));
         Assert.Single(await FiledAsync(monitor));
+    }
+
+    [Fact]
+    public async Task WhatALaterVersionHasWritten_IsLeftAlone()
+    {
+        var (ours, theirs) = (await MonitorAsync(), await MonitorAsync());
+        byte[] unknown = [99, 1, 2, 3];
+        await SaveAsync(new ResultWindow { MonitorId = theirs.Id, Start = Noon.AddHours(-1), Data = unknown });
+        var (added, left) = await Store.FileAsync(0, [Of(theirs, Slots(theirs, -10, 0)), Of(ours, Slots(ours, -10, 0))], Ct);
+        Assert.Equal(10, added);
+        Assert.Equal([theirs.Id], left);
+        Assert.Equal(unknown, await ReadAsync(db => db.ResultWindows.Where(w => w.MonitorId == theirs.Id).Select(w => w.Data).SingleAsync(Ct)));
+    }
+
+    [Theory]
+    [InlineData(2), InlineData(3), InlineData(30)]
+    public async Task MonitorThatRestedForDays_IsFiledAgain(int days)
+    {
+        var monitor = await MonitorAsync(created: Noon.AddDays(-1 - days));
+        var (before, after) = (Slots(monitor, -60 * 24 * days - 30, -60 * 24 * days), Slots(monitor, -30, 0));
+        _time.AdjustTime(Noon.AddDays(-days));
+        await Store.FileAsync(0, [Of(monitor, before)], Ct);
+        _time.AdjustTime(Noon);
+        await Store.FileAsync(0, [Of(monitor, after)], Ct);
+        var filed = await FiledAsync(monitor);
+        Assert.Equal(after, filed.Where(point => point.At > before[^1].At));
+        if (days <= 3)
+            Assert.Equal(before, filed.Where(point => point.At <= before[^1].At));
     }
 
     [Fact]

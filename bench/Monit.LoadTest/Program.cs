@@ -29,8 +29,9 @@ var silent = Number("--silent", "percent of the targets that never answer", 0, 0
 var body = Number("--body", "bytes in a response", 2, 0, 10_000_000);
 var connection = new Option<string>("--connection") { Description = "keep-alive, or a new connection for each check", DefaultValueFactory = _ => "new" };
 connection.AcceptOnlyFromAmong("new", "keep-alive");
-var mode = new Option<string>("--mode") { Description = "check: the whole worker; claim, fetch-due: only the scripts, with and without leases", DefaultValueFactory = _ => "check" };
-mode.AcceptOnlyFromAmong("check", "claim", "fetch-due");
+var mode = new Option<string>("--mode") { Description = "check: the whole worker; claim, fetch-due: only the scripts, with and without leases; stats: reads the history of monitors among many chunks", DefaultValueFactory = _ => "check" };
+mode.AcceptOnlyFromAmong("check", "claim", "fetch-due", "stats");
+var chunks = Number("--chunks", "with --mode stats, how many chunks, of three days", 20_000_000, 1000, 200_000_000);
 var tls = new Option<bool>("--tls") { Description = "targets use TLS, by a name and with a chain of three certificates; new connections are measured beside openssl s_time" };
 var restart = new Option<bool>("--restart") { Description = "kill and restart the first worker at the end, and measure the time" };
 var hostile = new Option<string>("--hostile") { Description = "honest monitors beside as many hostile ones with time-outs of 5 s: one kind, or all in turn. For the kinds with names the workers need a mount namespace: Linux, root" };
@@ -41,7 +42,7 @@ var json = new Option<FileInfo>("--json") { Description = "write the figures to 
 
 var command = new RootCommand("Load-tests the published worker, with redis-server, PostgreSQL and targets on this machine.")
 {
-    monitors, interval, duration, warmup, workers, shards, connection, failing, refusing, silent, body, tls, restart, mode, hostile, oneAccount, settings, json,
+    monitors, interval, duration, warmup, workers, shards, connection, failing, refusing, silent, body, tls, restart, mode, chunks, hostile, oneAccount, settings, json,
 };
 command.SetAction(async (parsed, ct) =>
 {
@@ -65,9 +66,12 @@ command.SetAction(async (parsed, ct) =>
     }
     else
     {
-        figures = parsed.GetValue(mode) is var loop && loop == "check"
-            ? await TestBed.RunAsync(options, ct)
-            : await ScriptLoop.RunAsync(options, reliable: loop == "claim", ct);
+        figures = parsed.GetValue(mode) switch
+        {
+            "check" => await TestBed.RunAsync(options, ct),
+            "stats" => await StatsLoop.RunAsync(parsed.GetValue(chunks), TimeSpan.FromSeconds(seconds), ct),
+            var loop => await ScriptLoop.RunAsync(options, reliable: loop == "claim", ct),
+        };
         figures.Print();
     }
     if (parsed.GetValue(json) is { } file)

@@ -9,12 +9,16 @@ namespace Monit.LoadTest;
 
 /// <summary>
 /// The server that is checked, as cheap as possible, since it shares the machine. It computes every monitor's slots and so
-/// measures lag, missed and doubled checks. <c>/~start</c> starts a window, <c>/~stop</c> ends it and returns the result.
+/// measures lag, missed and doubled checks. <c>/~start</c> starts a window, <c>/~stop</c> ends it, returns the result, and writes what
+/// came of each monitor to <see cref="Arrivals"/>.
 /// </summary>
 internal sealed class Target(LoadOptions options, int port, X509Certificate2Collection certificates)
 {
     // A larger response may not fit into the socket's buffer at once.
     private const int SmallBody = 4096;
+
+    /// <summary>The file in its folder that has what came in the last window.</summary>
+    public const string Arrivals = "arrivals";
 
     private readonly byte[] _up = Answer(200, options);
     private readonly byte[] _down = Answer(500, options);
@@ -103,7 +107,10 @@ internal sealed class Target(LoadOptions options, int port, X509Certificate2Coll
             _connections = 0;
         }
         else
+        {
+            _arrivals.Write(Arrivals);
             text = JsonSerializer.Serialize(_arrivals.Read() with { Connections = _connections });
+        }
         return Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {text.Length}\r\nConnection: close\r\n\r\n{text}");
     }
 }

@@ -70,6 +70,7 @@ internal static class TestBed
 
             var figures = after.Since(before, elapsed, seen);
             figures["lost"] = await LostAsync(multiplexer, options);
+            await Recorded.AddAsync(figures, Path.Combine(folder, "target", Target.Arrivals), Seeding.Schedule(multiplexer, options), database, ct);
             figures["seed_seconds"] = seeding.TotalSeconds;
             figures["catch_up_seconds"] = catchUp.TotalSeconds;
             if (options.Restart)

@@ -8,6 +8,7 @@ using Monit.Storage.Schedule;
 using Monit.Storage.Sql;
 using Monit.Storage.Sync;
 using Monit.Testing;
+using Npgsql;
 using StackExchange.Redis;
 
 namespace Monit.Chaos;
@@ -104,6 +105,16 @@ internal sealed class Installation : IAsyncDisposable
         return worker;
     }
 
+    /// <summary>When workers were killed in the present trial, Unix ms.</summary>
+    public List<long> Kills { get; } = [];
+
+    /// <summary>SIGKILL.</summary>
+    public void Kill(Server worker)
+    {
+        Kills.Add(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        Remove(worker);
+    }
+
     /// <summary>Removes a worker that was killed or stopped.</summary>
     public void Remove(Server worker)
     {
@@ -150,6 +161,14 @@ internal sealed class Installation : IAsyncDisposable
     {
         await using var db = new Databases(_database).CreateDbContext();
         return await query(db);
+    }
+
+    /// <summary>A connection to SQL that waits for nothing.</summary>
+    public async Task<NpgsqlConnection> ConnectAsync()
+    {
+        var connection = new NpgsqlConnection(_database + ";Pooling=false");
+        await connection.OpenAsync();
+        return connection;
     }
 
     /// <summary>The state of a monitor in both stores.</summary>
@@ -233,6 +252,7 @@ internal sealed class Installation : IAsyncDisposable
         ["ResultProcessor__RetryThreshold"] = "1",
         ["ResultProcessor__RetryDelay"] = "00:00:00.500",
         ["ResultProcessor__FailureThreshold"] = "2",
+        ["History__MoveInterval"] = $"{Options.MoveInterval}",
         ["Network__AllowPrivateTargets"] = "true",
         ["Smtp__Host"] = "127.0.0.1",
         ["Smtp__Port"] = $"{Inbox.Port}",

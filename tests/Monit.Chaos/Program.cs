@@ -72,7 +72,7 @@ return await command.Parse(args).InvokeAsync();
 static void Print(List<Outcome> outcomes)
 {
     var table = new Table { Border = TableBorder.Markdown };
-    foreach (var column in (string[])["fault", "times", "lost", "missed slots", "doubled checks", "incidents", "wrong", "left open", "alerts lost", "doubled", "worst wait s", "median s", "peak/mean", "worker MB", "held"])
+    foreach (var column in (string[])["fault", "times", "lost", "missed slots", "doubled checks", "incidents", "wrong", "left open", "alerts lost", "doubled", "results", "under way", "results lost", "doubled", "unknown wrong", "chunks", "worst wait s", "median s", "peak/mean", "worker MB", "held"])
         table.AddColumn(column);
     foreach (var fault in outcomes.GroupBy(outcome => outcome.Fault))
     {
@@ -80,9 +80,10 @@ static void Print(List<Outcome> outcomes)
         string Sum(Func<Outcome, int> of) => own.Sum(of).ToString(CultureInfo.InvariantCulture);
         string Most(Func<Outcome, double> of) => own.Max(of).ToString("F1", CultureInfo.InvariantCulture);
         table.AddRow(fault.Key, $"{own.Count}", Sum(o => o.Lost), Sum(o => o.Schedule.Missed), Sum(o => o.Schedule.Doubled), Sum(o => o.Incidents), Sum(o => o.Wrong),
-            Sum(o => o.LeftOpen), Sum(o => o.AlertsLost), Sum(o => o.AlertsDoubled), Most(o => o.Schedule.Worst.TotalSeconds), Most(o => o.Schedule.Median.TotalSeconds),
+            Sum(o => o.LeftOpen), Sum(o => o.AlertsLost), Sum(o => o.AlertsDoubled),
+            Sum(o => o.History.Recorded), Sum(o => o.History.Excused), Sum(o => o.History.Lost), Sum(o => o.History.Doubled), Sum(o => o.History.Unknown), Sum(o => o.Chunks), Most(o => o.Schedule.Worst.TotalSeconds), Most(o => o.Schedule.Median.TotalSeconds),
             Most(o => o.PeakToMean), Most(o => o.WorkerMegabytes), own.All(o => o.Broken.Count == 0) ? "yes" : "NO");
     }
-    AnsiConsole.Profile.Width = 250;
+    AnsiConsole.Profile.Width = 320;
     AnsiConsole.Write(table);
 }

@@ -2,23 +2,34 @@ using Monit.Core.Monitors;
 
 namespace Monit.Chaos;
 
-/// <summary>The requests that the target received: monitor, time (Unix ms), and whether the response was a success.</summary>
+/// <summary>A request that the target received.</summary>
+/// <param name="At">Unix ms.</param>
+/// <param name="Ok">Whether the response is a success.</param>
+internal sealed record Request(int Monitor, long At, bool Ok)
+{
+    /// <summary>Whether the client had gone before it was answered.</summary>
+    public bool IsGone { get; set; }
+}
+
+/// <summary>The requests that the target received.</summary>
 internal sealed class Requests
 {
     private readonly Lock _lock = new();
-    private readonly List<(int Monitor, long At, bool Ok)> _all = [];
+    private readonly List<Request> _all = [];
 
-    public void Add(int monitor, long at, bool ok)
+    public Request Add(int monitor, long at, bool ok)
     {
+        var request = new Request(monitor, at, ok);
         lock (_lock)
-            _all.Add((monitor, at, ok));
+            _all.Add(request);
+        return request;
     }
 
     /// <summary>The requests since a time, by monitor and in order.</summary>
-    public ILookup<int, (long At, bool Ok)> Since(long from)
+    public ILookup<int, Request> Since(long from)
     {
         lock (_lock)
-            return _all.Where(seen => seen.At >= from).OrderBy(seen => seen.At).ToLookup(seen => seen.Monitor, seen => (seen.At, seen.Ok));
+            return _all.Where(seen => seen.At >= from).OrderBy(seen => seen.At).ToLookup(seen => seen.Monitor);
     }
 
     /// <summary>Forgets those before a time.</summary>
@@ -41,7 +52,7 @@ internal sealed record Schedule(int Missed, int Doubled, int Stray, string Examp
     /// <param name="fault">Its start and end, Unix ms.</param>
     /// <param name="inProgress">How long before and after the fault a check may have been affected by it.</param>
     public static Schedule Check(
-        ILookup<int, (long At, bool Ok)> requests, IReadOnlyList<Guid> ids, IEnumerable<int> monitors, TimeSpan interval,
+        ILookup<int, Request> requests, IReadOnlyList<Guid> ids, IEnumerable<int> monitors, TimeSpan interval,
         (long From, long To) fault, long until, TimeSpan inProgress)
     {
         var (missed, doubled, stray, example) = (0, 0, 0, "");

@@ -62,13 +62,15 @@ internal sealed class Target(Requests requests) : IDisposable
             var path = Encoding.ASCII.GetString(buffer, 5, read - 5).Split(' ')[0];
             var (monitor, now) = (int.Parse(path, System.Globalization.CultureInfo.InvariantCulture), TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
             var (up, delay) = (IsUp(monitor), IsSilent(monitor) ? Timeout.InfiniteTimeSpan : Delay);
-            requests.Add(monitor, now, up && delay >= TimeSpan.Zero);
+            var request = requests.Add(monitor, now, up && delay >= TimeSpan.Zero);
             if (delay == Timeout.InfiniteTimeSpan)
                 await socket.ReceiveAsync(buffer);
             if (delay > TimeSpan.Zero)
                 await Task.Delay(delay, TimeProvider.System);
-            if (delay >= TimeSpan.Zero)
-                await socket.SendAsync(up ? Up : Down);
+            if (delay < TimeSpan.Zero)
+                return;
+            request.IsGone = socket.Poll(0, SelectMode.SelectRead) && socket.Available == 0;
+            await socket.SendAsync(up ? Up : Down);
         }
         catch (Exception failure) when (failure is SocketException or FormatException)
         {

@@ -8,7 +8,8 @@ using Npgsql;
 namespace Monit.Chaos;
 
 /// <summary>The result of injecting one fault once.</summary>
-internal sealed record Outcome(string Fault, Schedule Schedule, int Lost, int Incidents, int LeftOpen, int Wrong, int AlertsLost, int AlertsDoubled, double PeakToMean, double WorkerMegabytes, IReadOnlyList<string> Broken);
+internal sealed record Outcome(string Fault, Schedule Schedule, int Lost, int Incidents, int LeftOpen, int Wrong, int AlertsLost, int AlertsDoubled, double PeakToMean, double WorkerMegabytes,
+    RecordedOnce History, int Chunks, IReadOnlyList<string> Broken);
 
 /// <summary>
 /// Injects a fault into a stable installation. One target in twenty fails from before the fault until after it, so that
@@ -26,8 +27,9 @@ internal static class Trial
             await CalmAsync(monit, Now());
         monit.IsCalm = false;
         monit.Requests.Forget(Now() - 2 * (long)monit.Options.Interval.TotalMilliseconds);
-        var earlier = (await TrySqlAsync(monit, db => db.Incidents.Select(incident => incident.Id).ToListAsync()))!.ToHashSet();
+        var earlier = (await TrySqlAsync(monit, db => db.Incidents.Select(incident => incident.Id).ToListAsync())).ToHashSet();
         var mails = monit.Inbox.Received.Count;
+        monit.Kills.Clear();
         monit.Target.IsUp = monitor => !IsFailing(monitor);
         try
         {
@@ -44,6 +46,7 @@ internal static class Trial
 
     private static async Task<Outcome> RunAsync(Installation monit, Fault fault, HashSet<Guid> earlier, int mails)
     {
+        var (began, chunks) = (Now() - (long)monit.Options.Interval.TotalMilliseconds, await History.ChunksAsync(monit));
         await Task.Delay(monit.Options.Interval / 2, Time);
 
         var from = Now();
@@ -66,8 +69,9 @@ internal static class Trial
         var schedule = Schedule.Check(requests, monit.Ids, healthy, monit.Options.Interval, (from, to), until, underWay);
         var (incidents, wrong, open) = await IncidentsAsync(monit, earlier, fault);
         var (lost, doubled) = await AlertsAsync(monit, earlier, mails);
+        var history = await RecordedAsync(monit, fault, (from, to), (began, until));
         var outcome = new Outcome(fault.Name, schedule, await monit.LostAsync(), incidents, open, wrong, lost, doubled,
-            PeakToMean(monit, until), megabytes, []);
+            PeakToMean(monit, until), megabytes, history, await History.ChunksAsync(monit) - chunks, []);
         return outcome with { Broken = [.. Judge(outcome, monit, fault)] };
     }
 
@@ -91,9 +95,34 @@ internal static class Trial
             yield return $"{outcome.Schedule.Stray} checks doubled that were not under way, as {outcome.Schedule.Example}";
         if (fault.Clean && outcome.Schedule.Doubled > 0)
             yield return $"{outcome.Schedule.Doubled} checks doubled";
+        if (!outcome.History.Holds)
+            yield return $"{outcome.History.Lost} results lost, {outcome.History.Doubled} doubled, {outcome.History.Unknown} times wrongly known or unknown, as {outcome.History.Example}";
         var bound = monit.Options.VisibilityTimeout + monit.Options.ReclaimerInterval + TimeSpan.FromSeconds(1);
         if (fault.Name == "worker-killed" && outcome.Schedule.Worst > bound)
             yield return $"a job waited {outcome.Schedule.Worst.TotalSeconds:F1} s, more than {bound.TotalSeconds:F1} s";
+    }
+
+    // Nothing is missed or there twice at any time, wherever it lies; and in the end SQL has it all.
+    private static async Task<RecordedOnce> RecordedAsync(Installation monit, Fault fault, (long From, long To) span, (long From, long To) range)
+    {
+        var longest = (long)(monit.Options.Timeout + TimeSpan.FromSeconds(1)).TotalMilliseconds;
+        var unmoved = fault.Empties ? (long)(2 * monit.Options.MoveInterval + TimeSpan.FromSeconds(1)).TotalMilliseconds : 0;
+        IReadOnlyList<(long, long)> blows = fault.Clean || fault.Elsewhere ? [] : monit.Kills.Count > 0
+            ? [.. monit.Kills.Select(kill => (kill - longest, kill + longest))] : [(span.From - longest - unmoved, span.To + longest)];
+        async Task<RecordedOnce> CheckAsync(bool sqlOnly) => RecordedOnce.Check(monit.Requests.Since(range.From), monit.Ids,
+            await History.ReadAsync(monit, range.From, sqlOnly), monit.Options.Interval, monit.Options.Timeout, blows, fault.Empties ? int.MaxValue : 1, range);
+
+        var all = await CheckAsync(sqlOnly: false);
+        if (all.Lost + all.Doubled > 0)
+            return all;
+        try
+        {
+            return await Eventually.Get(() => CheckAsync(sqlOnly: true), stored => stored.Holds && stored.Recorded >= all.Recorded, "SQL has all results", 60);
+        }
+        catch (TimeoutException)
+        {
+            return await CheckAsync(sqlOnly: true);
+        }
     }
 
     // Waits until every monitor has had a success since then, no incident is open, and no alert is pending.
@@ -124,7 +153,7 @@ internal static class Trial
 
     // The incidents of this trial. Not selected by time: a check may start just before a trial and end within it.
     private static async Task<List<MonitorIncident>> IncidentsAsync(Installation monit, HashSet<Guid> earlier) =>
-        [.. (await TrySqlAsync(monit, db => db.Incidents.AsNoTracking().ToListAsync()))!.Where(incident => !earlier.Contains(incident.Id))];
+        [.. (await TrySqlAsync(monit, db => db.Incidents.AsNoTracking().ToListAsync())).Where(incident => !earlier.Contains(incident.Id))];
 
     // A failing monitor must have one incident, the others none; in an outage of the targets any number is allowed.
     private static async Task<(int All, int Wrong, int Open)> IncidentsAsync(Installation monit, HashSet<Guid> earlier, Fault fault)
@@ -139,7 +168,7 @@ internal static class Trial
     private static async Task<(int Lost, int Doubled)> AlertsAsync(Installation monit, HashSet<Guid> earlier, int mails)
     {
         var incidents = (await IncidentsAsync(monit, earlier)).Select(incident => incident.Id).ToHashSet();
-        var expected = (await TrySqlAsync(monit, db => db.Alerts.Where(alert => incidents.Contains(alert.IncidentId)).Select(alert => alert.Id).ToListAsync()))!;
+        var expected = (await TrySqlAsync(monit, db => db.Alerts.Where(alert => incidents.Contains(alert.IncidentId)).Select(alert => alert.Id).ToListAsync()));
         var received = monit.Inbox.Received.Skip(mails).Select(mail => Guid.Parse(mail.MessageId.Trim('<', '>').Split('@')[0])).ToList();
         var lost = expected.Except(received).Count() + Math.Max(0, 2 * incidents.Count - expected.Count);
         return (lost, received.Count - received.Distinct().Count() + received.Except(expected).Count());
@@ -154,7 +183,7 @@ internal static class Trial
         return tenths.Count == 0 ? 0 : tenths.Max() / (tenths.Sum() / 10d);
     }
 
-    private static async Task<T?> TrySqlAsync<T>(Installation monit, Func<Storage.Sql.MonitDb, Task<T>> query)
+    public static async Task<T> TrySqlAsync<T>(Installation monit, Func<Storage.Sql.MonitDb, Task<T>> query)
     {
         for (var attempt = 0; ; attempt++)
         {

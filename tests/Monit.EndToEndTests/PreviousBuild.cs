@@ -14,6 +14,9 @@ internal sealed class PreviousBuild : IDisposable
     /// <summary>The last commit whose checks send a GET and compare a number: before settings, assertions, severities and evidence.</summary>
     public const string PlainChecks = "655a3cd61a2c1c730ff2b199267183a1a46ef4cb";
 
+    /// <summary>The last commit that forgets each result with the next.</summary>
+    public const string NoHistory = "85bbb97ab18ab15d6a2d36fb8f94bd2c9557fc3a";
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("monit-before-");
 
     public string Folder => _folder.FullName;

@@ -11,7 +11,7 @@ public sealed class ScheduleCheckTests
     private static readonly long Slot = Cadence.Next(Id, 1_000_000, Interval);
 
     private static Schedule Check(params (long At, bool Ok)[] requests) => Schedule.Check(
-        requests.ToLookup(_ => 0, request => (Slot + request.At, request.Ok)), [Id], [0], Interval,
+        requests.ToLookup(_ => 0, request => new Request(0, Slot + request.At, request.Ok)), [Id], [0], Interval,
         (Slot + 11_000, Slot + 15_000), Slot + 39_000, TimeSpan.FromSeconds(2));
 
     [Fact]

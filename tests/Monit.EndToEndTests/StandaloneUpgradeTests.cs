@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
 using Monit.Testing;
 
 namespace Monit.EndToEndTests;
@@ -9,7 +11,7 @@ public sealed class StandaloneUpgradeTests
     private const int Monitors = 100;
     private const int Down = 10;
 
-    [Theory, InlineData(PreviousBuild.OneFormat), InlineData(PreviousBuild.AnyAddress), InlineData(PreviousBuild.PlainChecks)]
+    [Theory, InlineData(PreviousBuild.OneFormat), InlineData(PreviousBuild.AnyAddress), InlineData(PreviousBuild.PlainChecks), InlineData(PreviousBuild.NoHistory)]
     public async Task DataFolder_IsTakenOver_WithItsStatesAndItsMails(string commit)
     {
         using var before = PreviousBuild.Make(commit, "Monit.Standalone");
@@ -29,6 +31,7 @@ public sealed class StandaloneUpgradeTests
         await Eventually.Get(() => Task.FromResult(sink.Of("DOWN").Count), count => count == Down, "every outage is mailed");
         var incidents = await user.IncidentsAsync(ids);
         await process.KillAsync();
+        DateBack(monit);
 
         monit.Build = null;
         if (commit != PreviousBuild.PlainChecks)
@@ -43,7 +46,14 @@ public sealed class StandaloneUpgradeTests
         await Eventually.True(() => well.Requests.Count > requests + 2 * Monitors, "all are checked as before");
         foreach (var (i, id) in ids.Index())
             Assert.Equal(i < Down ? "down" : "up", (await user.StatusAsync(id)).State);
-        Assert.Equal(incidents, await user.IncidentsAsync(ids));
+        Assert.Equal(incidents.Select(incident => incident with { StartedAt = incident.StartedAt.AddDays(-2) }), await user.IncidentsAsync(ids));
+        // Down for days: what was before the history is unknown, and its incident is listed.
+        var uptime = JsonDocument.Parse(await user.ReadAsync($"monitors/{ids[0]}/uptime")).RootElement;
+        Assert.Equal(0, uptime.GetProperty("24h").GetDouble());
+        var days = uptime.GetProperty("days").EnumerateArray().ToList();
+        Assert.All(days.SkipLast(2), day => Assert.Equal(JsonValueKind.Null, day.GetProperty("uptime").ValueKind));
+        Assert.Contains(days.SkipLast(2), day => day.GetProperty("incidents").GetInt32() == 1);
+        await Eventually.Get(() => user.ReadAsync($"monitors/{ids[^1]}/results"), results => results.Split("\"up\"").Length > 2, "results are there");
 
         ill.Answer = ScriptedTarget.Status(200);
         foreach (var id in ids)
@@ -51,5 +61,18 @@ public sealed class StandaloneUpgradeTests
         await Eventually.Get(() => Task.FromResult(sink.Of("UP").Count), count => count == Down, "every recovery is mailed");
         Assert.Equal(Down, sink.Of("DOWN").Count);
         Assert.DoesNotContain(process.Output, line => line.StartsWith("fail:", StringComparison.Ordinal));
+    }
+
+    // As if it had all begun some days ago.
+    private static void DateBack(Installation monit)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(monit.Data, "monit.db")};Pooling=False");
+        connection.Open();
+        using var update = connection.CreateCommand();
+        update.CommandText = """
+            UPDATE monitors SET created_at = created_at - 5 * 86400000000, updated_at = updated_at - 5 * 86400000000;
+            UPDATE monitor_incidents SET start_time = start_time - 2 * 86400000000
+            """;
+        update.ExecuteNonQuery();
     }
 }

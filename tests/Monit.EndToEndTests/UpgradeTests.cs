@@ -1,12 +1,15 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Monit.Chaos;
 using Monit.Core.Alerts;
 using Monit.Core.Checks.Assertions;
 using Monit.Core.Checks.Settings;
+using Monit.Core.History;
 using Monit.Core.Monitors;
 using Monit.Testing;
+using Npgsql;
 
 namespace Monit.EndToEndTests;
 
@@ -35,7 +38,7 @@ public sealed class UpgradeTests
     // Down and up again before the upgrade.
     private static bool WasDown(int monitor) => monitor % 50 == 7;
 
-    [Theory, InlineData(PreviousBuild.OneFormat), InlineData(PreviousBuild.AnyAddress), InlineData(PreviousBuild.PlainChecks)]
+    [Theory, InlineData(PreviousBuild.OneFormat), InlineData(PreviousBuild.AnyAddress), InlineData(PreviousBuild.PlainChecks), InlineData(PreviousBuild.NoHistory)]
     public async Task OldAndNewProcesses_ShareAnInstallation(string commit)
     {
         using var before = PreviousBuild.Make(commit, "Monit.Api", "Monit.Alerts", "Monit.Worker");
@@ -56,12 +59,16 @@ public sealed class UpgradeTests
         await OpenAsync(IsDown);
         _mails = await MailsAsync(Count(IsDown) + 2 * Count(WasDown));
 
+        await DateBackAsync();
+
         monit.Build = null;
         await monit.MigrateAsync();
+        var mixed = Now();
         await monit.EnsureWorkersAsync(4);
         await HoldsAsync(http, "old API, old and new workers");
 
         await monit.ReplaceServicesAsync();
+        await DaysBeforeAreUnknownAsync(http);
         await HoldsAsync(http, "new API, old and new workers");
 
         monit.Settings["Scheduling__ConfigFormat"] = "2";
@@ -80,6 +87,7 @@ public sealed class UpgradeTests
         monit.Target.IsUp = _ => true;
         await OpenAsync(_ => false);
         await MailsAsync(2 * (Count(IsDown) + Count(WasDown)));
+        await HistoryHoldsAsync(mixed);
     }
 
     // Checked in full by newer processes only.
@@ -190,6 +198,46 @@ public sealed class UpgradeTests
         using var check = await http.PostAsync(new Uri($"monitors/{_monit.Ids[turn % Monitors]}/check", UriKind.Relative), null, Ct);
         check.EnsureSuccessStatusCode();
     }
+
+    // What was down and is well again was so two days ago, when nobody kept results.
+    private async Task DateBackAsync()
+    {
+        await using var connection = await _monit.ConnectAsync();
+        await using var update = new NpgsqlCommand("""
+            UPDATE monitors SET created_at = created_at - interval '5 days', updated_at = updated_at - interval '5 days';
+            UPDATE monitor_incidents SET start_time = start_time - interval '2 days', end_time = end_time - interval '2 days' WHERE end_time IS NOT NULL
+            """, connection);
+        await update.ExecuteNonQueryAsync(Ct);
+    }
+
+    private async Task DaysBeforeAreUnknownAsync(HttpClient http)
+    {
+        var id = Ids(WasDown).First();
+        var started = (await _monit.SqlAsync(db => db.Incidents.SingleAsync(incident => incident.MonitorId == id, Ct))).StartTime;
+        var uptime = await Eventually.Get(() => http.GetFromJsonAsync<JsonElement>($"monitors/{id}/uptime", Ct),
+            answer => answer.GetProperty("24h").ValueKind == JsonValueKind.Number, "something is known of today");
+        var days = uptime.GetProperty("days").EnumerateArray().ToList();
+        Assert.Equal(90, days.Count);
+        Assert.All(days.SkipLast(2), day => Assert.Equal(JsonValueKind.Null, day.GetProperty("uptime").ValueKind));
+        Assert.Equal(1, days.Single(day => day.GetProperty("date").GetString() == $"{started.UtcDateTime:yyyy-MM-dd}").GetProperty("incidents").GetInt32());
+        Assert.Equal(1, uptime.GetProperty("24h").GetDouble());
+    }
+
+    // Older workers record nothing: what they alone have checked twice in a row is unknown. Nothing is there twice, and once they are gone nothing is missing.
+    private async Task HistoryHoldsAsync(long mixed)
+    {
+        var quiet = Now();
+        await Eventually.True(() => _monit.Requests.Since(quiet) is var seen && Enumerable.Range(0, Monitors).All(monitor => seen[monitor].Count() > 4), "all are checked several times", 60);
+        var until = Now();
+        async Task<RecordedOnce> CheckAsync(long from) => RecordedOnce.Check(_monit.Requests.Since(from), _monit.Ids,
+            await Chaos.History.ReadAsync(_monit, from, sqlOnly: true), Options.Interval, Options.Timeout, [], 1, (from, until));
+        await Eventually.Get(() => CheckAsync(quiet), all => all is { Holds: true, Recorded: > Monitors }, "all results are in SQL", 60);
+        var whole = await CheckAsync(mixed);
+        Assert.True(whole is { Doubled: 0, Unknown: 0, Lost: > 0 }, whole.ToString());
+        Assert.NotEqual(0, await _monit.SqlAsync(db => db.MonitorSpans.CountAsync(span => span.Kind == SpanKind.Unknown && span.ToTime != null, Ct)));
+    }
+
+    private static long Now() => Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private async Task<HttpClient> LogInAsync()
     {

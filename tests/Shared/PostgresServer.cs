@@ -68,11 +68,15 @@ internal sealed class PostgresServer : IDisposable
         return ConnectionString(name);
     }
 
+    /// <param name="name">As <c>kill</c> has it: STOP, CONT; to all its processes.</param>
+    public void Signal(string name) => Server.Run("/bin/sh", "-c", $"kill -{name} {Postmaster} $(cat /proc/{Postmaster}/task/*/children)");
+
+    private int Postmaster => int.Parse(File.ReadLines($"{_folder}/data/postmaster.pid").First(), System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>SIGKILL of the postmaster; its children follow.</summary>
     public void Kill()
     {
-        var pid = File.ReadLines($"{_folder}/data/postmaster.pid").First();
-        using var postmaster = Process.GetProcessById(int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture));
+        using var postmaster = Process.GetProcessById(Postmaster);
         postmaster.Kill();
         _server!.Dispose();
         // The next one refuses to start while this one's id is in use.

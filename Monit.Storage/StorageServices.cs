@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Monit.Core.Options;
+using Monit.Storage.History;
 using Monit.Storage.Resilience;
 using Monit.Storage.Schedule;
 using Monit.Storage.Secrets;
@@ -17,6 +18,7 @@ public static class StorageServices
     {
         var services = builder.Services;
         services.AddValidatedOptions<SchedulingOptions>("Scheduling");
+        services.AddValidatedOptions<HistoryRetentionOptions>("History");
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<StoreResilience>();
         services.TryAddSingleton<RedisKeys>();

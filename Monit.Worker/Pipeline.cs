@@ -27,6 +27,7 @@ internal sealed partial class Pipeline(
     ReclaimerStage reclaimer,
     ReconcilerStage reconciler,
     Recorder recorder,
+    RollUpStage rollUps,
     JobQueue jobs,
     ExecutorStage executor,
     ResultChannel results,
@@ -69,6 +70,7 @@ internal sealed partial class Pipeline(
             Task.Run(() => reclaimer.RunAsync(_stop.Token), CancellationToken.None),
             Task.Run(() => reconciler.RunAsync(_stop.Token), CancellationToken.None),
             Task.Run(() => recorder.RunAsync(_stop.Token), CancellationToken.None),
+            Task.Run(() => rollUps.RunAsync(_stop.Token), CancellationToken.None),
         ];
         _claiming = Task.WhenAll(claiming);
         _ = WatchAsync([.. claiming, _checking, _deciding, _recording, _completing, _alerting]);

@@ -58,6 +58,7 @@ public static class WorkerServices
         services.AddSingleton<ClaimWake>().AddSingleton<SweepRequests>().AddSingleton<Sweep>().AddSingleton<IncidentComparison>().AddSingleton<ReconcilerStage>();
         services.AddValidatedOptions<HistoryOptions>("History");
         services.AddSingleton<ResultStore>().AddSingleton<Recorder>();
+        services.AddSingleton<RollUps>().AddSingleton<MonthRollUps>().AddSingleton<HistoryRetention>().AddSingleton<RollUpStage>();
         services.AddHostedService<Pipeline>();
         return builder;
     }

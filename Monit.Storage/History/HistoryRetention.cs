@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -13,21 +14,28 @@ namespace Monit.Storage.History;
 /// </summary>
 /// <remarks>Call it when everything that is due is rolled up, or could not be.</remarks>
 public sealed partial class HistoryRetention(
-    IDbContextFactory<MonitDb> dbs, StoreResilience resilience, RollUps rollUps, IOptions<HistoryRetentionOptions> options, ILogger<HistoryRetention> logger)
+    IDbContextFactory<MonitDb> dbs, RollUps rollUps, IOptions<HistoryRetentionOptions> options, ILogger<HistoryRetention> logger)
 {
     private const int BatchSize = 2000;
     private const int Tries = 5;
 
-    /// <summary>Makes the partitions that are needed next, days before they are: whoever makes one may have to wait for its turn.</summary>
-    public Task PrepareAsync(DateTimeOffset now, CancellationToken ct = default) => resilience.RunAsync(async token =>
+    /// <summary>Makes the partitions that are needed next, days before they are: while others use the tables it waits for another time.</summary>
+    public async Task PrepareAsync(DateTimeOffset now, CancellationToken ct = default)
     {
-        await using var db = await dbs.CreateDbContextAsync(token);
-        var today = RollUps.DayOf(now);
-        for (var ahead = 0; ahead <= 2; ahead++)
-            await db.EnsureChunkPartitionAsync(today.AddDays(ahead), token);
-        await db.EnsureDayPartitionsAsync(today, token);
-        await db.EnsureDayPartitionsAsync(today.AddMonths(1), token);
-    }, ct);
+        try
+        {
+            await using var db = await dbs.CreateDbContextAsync(ct);
+            var today = RollUps.DayOf(now);
+            for (var ahead = 0; ahead <= 2; ahead++)
+                await db.EnsureChunkPartitionAsync(today.AddDays(ahead), ct);
+            await db.EnsureDayPartitionsAsync(today, ct);
+            await db.EnsureDayPartitionsAsync(today.AddMonths(1), ct);
+        }
+        catch (DbException busy) when (StoreResilience.IsStoreFailure(busy))
+        {
+            LogNotPrepared(busy.Message);
+        }
+    }
 
     /// <param name="rest">Called between two batches.</param>
     public async Task RunAsync(DateTimeOffset now, Func<CancellationToken, Task> rest, CancellationToken ct = default)
@@ -93,6 +101,9 @@ public sealed partial class HistoryRetention(
 
     [LoggerMessage(1, LogLevel.Warning, "{Table} cannot be freed of {Part}, which is too old: the table is in use; trying again in an hour")]
     private partial void LogBusy(string table, DateOnly part);
+
+    [LoggerMessage(3, LogLevel.Warning, "Partitions of the history for the next days cannot be made yet; trying again in five minutes ({Reason})")]
+    private partial void LogNotPrepared(string reason);
 
     [LoggerMessage(2, LogLevel.Error, "Removed {Part} of {Table}, which is twice as old as is kept, although it could not be rolled up: its checks are counted nowhere")]
     private partial void LogLost(string table, DateOnly part);

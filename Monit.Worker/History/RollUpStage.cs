@@ -1,4 +1,3 @@
-using Monit.Core.History;
 using Monit.Storage.History;
 using Monit.Storage.Schedule;
 using Monit.Worker.Reconciler;
@@ -15,7 +14,7 @@ internal sealed partial class RollUpStage(
     RollUps days,
     MonthRollUps months,
     HistoryRetention retention,
-    RedisSchedule schedule,
+    RedisKeys keys,
     IConnectionMultiplexer redis,
     PipelineMetrics metrics,
     TimeProvider time,
@@ -130,7 +129,7 @@ internal sealed partial class RollUpStage(
         return await lease.RenewAsync();
     }
 
-    private Task<ShardLease?> TakeAsync(string work, TimeSpan ttl) => ShardLease.TryTakeAsync(redis.GetDatabase(), schedule.Keys, 0, work, ttl);
+    private Task<ShardLease?> TakeAsync(string work, TimeSpan ttl) => ShardLease.TryTakeAsync(redis.GetDatabase(), keys, 0, work, ttl);
 
     [LoggerMessage(1, LogLevel.Warning, "The history is not rolled up; trying again in five minutes ({Reason})")]
     private partial void LogFailed(string reason);

@@ -29,8 +29,8 @@ var silent = Number("--silent", "percent of the targets that never answer", 0, 0
 var body = Number("--body", "bytes in a response", 2, 0, 10_000_000);
 var connection = new Option<string>("--connection") { Description = "keep-alive, or a new connection for each check", DefaultValueFactory = _ => "new" };
 connection.AcceptOnlyFromAmong("new", "keep-alive");
-var mode = new Option<string>("--mode") { Description = "check: the whole worker; claim, fetch-due: only the scripts, with and without leases", DefaultValueFactory = _ => "check" };
-mode.AcceptOnlyFromAmong("check", "claim", "fetch-due");
+var mode = new Option<string>("--mode") { Description = "check: the whole worker; claim, fetch-due: only the scripts, with and without leases; rollup: two days of results, rolled up", DefaultValueFactory = _ => "check" };
+mode.AcceptOnlyFromAmong("check", "claim", "fetch-due", "rollup");
 var tls = new Option<bool>("--tls") { Description = "targets use TLS, by a name and with a chain of three certificates; new connections are measured beside openssl s_time" };
 var restart = new Option<bool>("--restart") { Description = "kill and restart the first worker at the end, and measure the time" };
 var hostile = new Option<string>("--hostile") { Description = "honest monitors beside as many hostile ones with time-outs of 5 s: one kind, or all in turn. For the kinds with names the workers need a mount namespace: Linux, root" };
@@ -67,6 +67,7 @@ command.SetAction(async (parsed, ct) =>
     {
         figures = parsed.GetValue(mode) is var loop && loop == "check"
             ? await TestBed.RunAsync(options, ct)
+            : loop == "rollup" ? await RollUpLoop.RunAsync(options, ct)
             : await ScriptLoop.RunAsync(options, reliable: loop == "claim", ct);
         figures.Print();
     }

@@ -28,6 +28,7 @@ internal sealed partial class Pipeline(
     ReconcilerStage reconciler,
     Recorder recorder,
     CountersStage counters,
+    RollUpStage rollUps,
     JobQueue jobs,
     ExecutorStage executor,
     ResultChannel results,
@@ -71,6 +72,7 @@ internal sealed partial class Pipeline(
             Task.Run(() => reconciler.RunAsync(_stop.Token), CancellationToken.None),
             Task.Run(() => recorder.RunAsync(_stop.Token), CancellationToken.None),
             Task.Run(() => counters.RunAsync(_stop.Token), CancellationToken.None),
+            Task.Run(() => rollUps.RunAsync(_stop.Token), CancellationToken.None),
         ];
         _claiming = Task.WhenAll(claiming);
         _ = WatchAsync([.. claiming, _checking, _deciding, _recording, _completing, _alerting]);

@@ -58,6 +58,7 @@ public static class WorkerServices
         services.AddSingleton<ResultStore>().AddSingleton<Recorder>();
         services.AddSingleton<ClaimWake>().AddSingleton<SweepRequests>().AddSingleton<Sweep>().AddSingleton<IncidentComparison>().AddSingleton<StateComparison>().AddSingleton<ReconcilerStage>();
         services.AddSingleton<CountersStage>();
+        services.AddSingleton<RollUps>().AddSingleton<MonthRollUps>().AddSingleton<HistoryRetention>().AddSingleton<RollUpStage>();
         services.AddHostedService<Pipeline>();
         return builder;
     }

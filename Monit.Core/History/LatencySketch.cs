@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Monit.Core.History;
 
 /// <summary>
@@ -6,6 +8,10 @@ namespace Monit.Core.History;
 /// </summary>
 public sealed class LatencySketch
 {
+    // Bits that are written as they are: about as many as the number has.
+    private const int LowOfNumber = 4;
+    private const int LowOfFirst = 5;
+
     private readonly long[] _counts = new long[LatencyCode.Count];
 
     /// <summary>The number of samples.</summary>
@@ -29,7 +35,11 @@ public sealed class LatencySketch
 
     /// <summary>The latency that at least this share of the samples does not exceed, ms, within <see cref="LatencyCode.Accuracy"/>; null without samples.</summary>
     /// <param name="share">0 for the least, 1 for the greatest.</param>
-    public double? Percentile(double share)
+    public double? Percentile(double share) => Code(share) is { } code ? LatencyCode.Ms(code) : null;
+
+    /// <summary>The <see cref="LatencyCode"/> of that latency.</summary>
+    /// <inheritdoc cref="Percentile" path="/param"/>
+    public byte? Code(double share)
     {
         if (Count == 0)
             return null;
@@ -37,36 +47,50 @@ public sealed class LatencySketch
         var (rank, code) = (Math.Clamp((long)Math.Ceiling(share * Count), 1, Count), 0);
         for (; rank > _counts[code]; code++)
             rank -= _counts[code];
-        return LatencyCode.Ms((byte)code);
+        return (byte)code;
     }
 
-    /// <summary>Pairs of the distance to the code before and a count, as variable-length numbers.</summary>
+    /// <summary>
+    /// The number of codes that came; and for each the distance to the code before, which is mostly 1, and the count, which is mostly of
+    /// the size of the count before: three quarters of a byte a code, where whole bytes would be two. Empty without samples.
+    /// </summary>
     public byte[] Encode()
     {
-        var bytes = new List<byte>();
-        for (var (code, last) = (0, -1); code < LatencyCode.Count; code++)
+        if (Count == 0)
+            return [];
+        var bits = new BitWriter();
+        bits.Write((ulong)_counts.Count(count => count > 0) - 1, LowOfNumber);
+        for (var (code, last, low) = (0, -1, 0); code < LatencyCode.Count; code++)
         {
             if (_counts[code] == 0)
                 continue;
-            Varint.Write(bytes, (ulong)(code - last - 1));
-            Varint.Write(bytes, (ulong)_counts[code]);
-            last = code;
+            bits.Write((ulong)(code - last - 1), last < 0 ? LowOfFirst : 0);
+            bits.Write((ulong)_counts[code] - 1, low);
+            (last, low) = (code, LowAfter(_counts[code]));
         }
-        return [.. bytes];
+        return bits.ToArray();
     }
 
     /// <exception cref="InvalidDataException">It is not what <see cref="Encode"/> wrote.</exception>
     public static LatencySketch Decode(ReadOnlySpan<byte> bytes)
     {
         var sketch = new LatencySketch();
-        for (var code = -1L; !bytes.IsEmpty;)
+        if (bytes.IsEmpty)
+            return sketch;
+        var bits = new BitReader(bytes);
+        var left = bits.Read(LowOfNumber);
+        for (var (code, low) = (-1L, 0); ; left--)
         {
-            code += 1 + (long)Math.Min(Varint.Read(ref bytes), LatencyCode.Count);
-            var count = Varint.Read(ref bytes);
-            if (code >= LatencyCode.Count || count is 0 or > long.MaxValue / LatencyCode.Count)
+            code += 1 + (long)Math.Min(bits.Read(code < 0 ? LowOfFirst : 0), LatencyCode.Count);
+            var count = bits.Read(low) + 1;
+            if (code >= LatencyCode.Count || count > long.MaxValue / LatencyCode.Count)
                 throw new InvalidDataException("Not a sketch of latencies.");
             sketch.Add((byte)code, (long)count);
+            if (left == 0)
+                return bits.IsAtEnd ? sketch : throw new InvalidDataException("Not a sketch of latencies.");
+            low = LowAfter((long)count);
         }
-        return sketch;
     }
+
+    private static int LowAfter(long count) => Math.Max(0, BitOperations.Log2((ulong)count) - 1);
 }

@@ -45,6 +45,14 @@ public static class Windows
             yield return start;
     }
 
+    /// <summary>All places of the grid where a window of a slice's monitors may begin that has results from <paramref name="from"/> up to, not with, <paramref name="to"/>.</summary>
+    public static IEnumerable<long> StartsOf(int slice, long from, long to)
+    {
+        var first = from - Longest + 1;
+        for (var start = first + Modulo(slice * Second - first, Grid); start < to; start += Grid)
+            yield return start;
+    }
+
     // Bits of the hash that neither the shard nor, but for short intervals, the slots depend on.
     private static long Offset(Guid monitor) => (long)(Cadence.Hash(monitor) >> 20 & 0xffff_ffff) % (Longest / Second) * Second;
 

@@ -90,6 +90,9 @@ public abstract class MonitDb(DbContextOptions options) : DbContext(options)
     /// <summary>Inserts chunks, but none whose key is there. Returns their number.</summary>
     public abstract Task<int> InsertAsync(IReadOnlyList<ResultChunk> chunks, CancellationToken ct);
 
+    /// <summary>Keeps everybody else from adding or removing marks of what is rolled up until the caller's transaction ends.</summary>
+    public abstract Task LockRollUpsAsync(CancellationToken ct);
+
     /// <summary>Makes room for the chunks that start on a UTC day, where the database wants it.</summary>
     public virtual Task EnsureChunkPartitionAsync(DateOnly day, CancellationToken ct) => Task.CompletedTask;
 
@@ -99,6 +102,12 @@ public abstract class MonitDb(DbContextOptions options) : DbContext(options)
     /// <summary>The chunks with these keys, of which the database looks up each on its own, whatever it thinks of their number.</summary>
     /// <param name="keys">Each once.</param>
     public abstract IQueryable<ResultChunk> ChunksAt(IReadOnlyList<(Guid Monitor, DateTimeOffset Start)> keys);
+    /// <summary>The parts by which a table of the history is removed that end before a day begins: partitions, or days; by their first day, in order.</summary>
+    public abstract Task<IReadOnlyList<DateOnly>> PartsAsync(string table, DateOnly before, CancellationToken ct);
+
+    /// <summary>Removes a partition, or at most so many rows of a day.</summary>
+    /// <param name="first">Its first day.</param>
+    public abstract Task<PartRemoval> RemoveAsync(string table, DateOnly first, int rows, CancellationToken ct);
 
     protected override void OnModelCreating(ModelBuilder modelBuilder) =>
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(MonitDb).Assembly);

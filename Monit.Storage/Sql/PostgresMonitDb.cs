@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Monit.Core.Alerts;
 using Monit.Core.Checks.Assertions;
@@ -13,6 +14,8 @@ public sealed class PostgresMonitDb(DbContextOptions<PostgresMonitDb> options) :
 {
     // The first half of the key of an advisory lock; any number that nothing else uses.
     private const int ResultsLock = 0x6d6f6e69;
+
+    private const string Chunks = "result_chunks";
 
     public override IQueryable<UptimeMonitor> LockMonitors(Guid[] ids) =>
         Monitors.FromSql($"SELECT * FROM monitors WHERE id = ANY ({ids}) ORDER BY id FOR UPDATE");
@@ -126,31 +129,71 @@ public sealed class PostgresMonitDb(DbContextOptions<PostgresMonitDb> options) :
                 WHERE c.start = k.start AND c.monitor_id = k.monitor_id AND c.start >= {first} AND c.start <= {last} OFFSET 0) AS c
             """);
     }
+    public override Task LockRollUpsAsync(CancellationToken ct) =>
+        Database.ExecuteSqlAsync($"LOCK TABLE roll_ups IN SHARE ROW EXCLUSIVE MODE", ct);
 
     public override Task EnsureChunkPartitionAsync(DateOnly day, CancellationToken ct) =>
-        EnsurePartitionAsync("result_chunks", $"{day:yyyyMMdd}", $"{day:yyyy-MM-dd} 00:00:00Z", $"{day.AddDays(1):yyyy-MM-dd} 00:00:00Z", ct);
+        EnsurePartitionAsync(Chunks, day, $"{day:yyyy-MM-dd} 00:00:00Z", $"{day.AddDays(1):yyyy-MM-dd} 00:00:00Z", ct);
 
     public override async Task EnsureDayPartitionsAsync(DateOnly day, CancellationToken ct)
     {
         var month = new DateOnly(day.Year, day.Month, 1);
         foreach (var table in (string[])["result_days", "result_day_summaries"])
-            await EnsurePartitionAsync(table, $"{month:yyyyMM}", $"{month:yyyy-MM-dd}", $"{month.AddMonths(1):yyyy-MM-dd}", ct);
+            await EnsurePartitionAsync(table, month, $"{month:yyyy-MM-dd}", $"{month.AddMonths(1):yyyy-MM-dd}", ct);
     }
 
-    // Not in a transaction, which a refusal would end. Two processes may come at once: the second finds the name taken, which IF NOT EXISTS alone does not always catch.
-    private async Task EnsurePartitionAsync(string table, FormattableString suffix, FormattableString from, FormattableString to, CancellationToken ct)
+    public override async Task<IReadOnlyList<DateOnly>> PartsAsync(string table, DateOnly before, CancellationToken ct)
     {
-        var (name, bounds) = ($"{table}_{FormattableString.Invariant(suffix)}", $"FROM ('{FormattableString.Invariant(from)}') TO ('{FormattableString.Invariant(to)}')");
+        var names = await Database.SqlQuery<string>(
+            $"SELECT c.relname::text AS \"Value\" FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = {table}::regclass").ToListAsync(ct);
+        var parts = new List<DateOnly>();
+        foreach (var name in names)
+            // One that somebody else has made is left alone.
+            if (name.StartsWith(table + "_", StringComparison.Ordinal)
+                && DateOnly.TryParseExact(name[(table.Length + 1)..], SuffixOf(table), CultureInfo.InvariantCulture, DateTimeStyles.None, out var first)
+                && (table == Chunks ? first.AddDays(1) : first.AddMonths(1)) <= before)
+                parts.Add(first);
+        return [.. parts.Order()];
+    }
+
+    public override async Task<PartRemoval> RemoveAsync(string table, DateOnly first, int rows, CancellationToken ct)
+    {
         try
         {
-#pragma warning disable EF1002 // Names and dates of our own; a partition takes no parameters.
-            await Database.ExecuteSqlRawAsync($"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {table} FOR VALUES {bounds}", ct);
-#pragma warning restore EF1002
+            await ChangeAsync($"DROP TABLE IF EXISTS {NameOf(table, first)}", ct);
+            return PartRemoval.Done;
+        }
+        catch (PostgresException busy) when (busy.SqlState is PostgresErrorCodes.LockNotAvailable)
+        {
+            return PartRemoval.Busy;
+        }
+    }
+
+    // Two processes may come at once: the second finds the name taken, which IF NOT EXISTS alone does not always catch.
+    private async Task EnsurePartitionAsync(string table, DateOnly first, FormattableString from, FormattableString to, CancellationToken ct)
+    {
+        try
+        {
+            await ChangeAsync($"CREATE TABLE IF NOT EXISTS {NameOf(table, first)} PARTITION OF {table} FOR VALUES FROM ('{FormattableString.Invariant(from)}') TO ('{FormattableString.Invariant(to)}')", ct);
         }
         catch (PostgresException taken) when (taken.SqlState is PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.InvalidObjectDefinition)
         {
         }
     }
+
+    // Partitions come and go under a lock on the whole table. Whoever reads it, such as a dump, for an hour, would have all others queue
+    // behind us for as long.
+    private async Task ChangeAsync(string sql, CancellationToken ct)
+    {
+        await using var transaction = await Database.BeginTransactionAsync(ct);
+        await Database.ExecuteSqlRawAsync("SET LOCAL lock_timeout = '500ms'", ct);
+        await Database.ExecuteSqlRawAsync(sql, ct);
+        await transaction.CommitAsync(ct);
+    }
+
+    private static string NameOf(string table, DateOnly first) => $"{table}_{first.ToString(SuffixOf(table), CultureInfo.InvariantCulture)}";
+
+    private static string SuffixOf(string table) => table == Chunks ? "yyyyMMdd" : "yyyyMM";
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -13,11 +13,15 @@ namespace Monit.Storage.Sql;
 /// </summary>
 public sealed class SqliteMonitDb(DbContextOptions<SqliteMonitDb> options) : MonitDb(options)
 {
+    private const string Chunks = "result_chunks";
+
     public override IQueryable<UptimeMonitor> LockMonitors(Guid[] ids) => Monitors.Where(m => ids.Contains(m.Id));
 
     public override IQueryable<KnownState> LockStates(Guid[] ids) => KnownStates.Where(k => ids.Contains(k.MonitorId));
 
     public override Task LockUsersAsync(CancellationToken ct) => Task.CompletedTask;
+
+    public override Task LockRollUpsAsync(CancellationToken ct) => Task.CompletedTask;
 
     public override Task LockShardAsync(int shard, CancellationToken ct) => Task.CompletedTask;
 
@@ -28,6 +32,30 @@ public sealed class SqliteMonitDb(DbContextOptions<SqliteMonitDb> options) : Mon
     public override Task<int> InsertAsync(IReadOnlyList<ResultChunk> chunks, CancellationToken ct) => EachAsync(
         "INSERT INTO result_chunks (monitor_id, start, data) VALUES (@id, @start, @data) ON CONFLICT DO NOTHING",
         chunks.Select(c => (c.MonitorId, c.Start, c.Data)), ct);
+
+    public override async Task<IReadOnlyList<DateOnly>> PartsAsync(string table, DateOnly before, CancellationToken ct)
+    {
+        var oldest = table == Chunks
+            ? (await ResultChunks.OrderBy(c => c.Start).Select(c => c.Start).Take(1).ToListAsync(ct)).ConvertAll(start => DateOnly.FromDateTime(start.UtcDateTime))
+            : await (table == "result_days" ? ResultDays.Select(d => d.Day) : ResultDaySummaries.Select(d => d.Day)).Order().Take(1).ToListAsync(ct);
+        return oldest is [var first] && first < before ? [.. Enumerable.Range(0, before.DayNumber - first.DayNumber).Select(first.AddDays)] : [];
+    }
+
+    public override async Task<PartRemoval> RemoveAsync(string table, DateOnly first, int rows, CancellationToken ct)
+    {
+#pragma warning disable EF1002 // A table's name of our own.
+        var removed = table == Chunks
+            ? await Database.ExecuteSqlAsync($"""
+                DELETE FROM result_chunks WHERE (start, monitor_id) IN (
+                    SELECT start, monitor_id FROM result_chunks WHERE start >= {StartOf(first)} AND start < {StartOf(first.AddDays(1))} LIMIT {rows})
+                """, ct)
+            : await Database.ExecuteSqlRawAsync(
+                $"DELETE FROM {table} WHERE (day, monitor_id) IN (SELECT day, monitor_id FROM {table} WHERE day = {{0}} LIMIT {{1}})", [first, rows], ct);
+#pragma warning restore EF1002
+        return removed < rows ? PartRemoval.Done : PartRemoval.More;
+
+        static long StartOf(DateOnly day) => UnixMicroseconds.Of(new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero));
+    }
 
     // One statement for all rows, in the caller's transaction: EF would compile one each.
     private async Task<int> EachAsync(string sql, IEnumerable<(Guid Id, DateTimeOffset Start, byte[] Data)> rows, CancellationToken ct)

@@ -37,6 +37,11 @@ internal sealed class PipelineMetrics
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [1, 2, 5, 10, 30, 45, 60, 90, 120, 300, 600, 1800, 3600] });
         StatesRecorded = meter.CreateCounter<long>("monit.states.recorded", "{monitor}", "Changes of monitors' states that were counted.");
         StatesCorrected = meter.CreateCounter<long>("monit.states.corrected", "{monitor}", "Monitors whose counted state was wrong.");
+        DaysRolledUp = meter.CreateCounter<long>("monit.rollup.days", "{row}", "Days of monitors that were rolled up.");
+        MonthsRolledUp = meter.CreateCounter<long>("monit.rollup.months", "{row}", "Months of monitors that were rolled up.");
+        RollUpFailures = meter.CreateCounter<long>("monit.rollup.failures", "{slice}", "Slices of a day that could not be rolled up.");
+        RollUpLag = meter.CreateHistogram("monit.rollup.lag", "s", "The time from when a slice of a day could be rolled up to when it was.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400, 43_200, 86_400, 259_200] });
         ScheduleLag = meter.CreateHistogram("monit.schedule.lag", "s", "The time from due to claimed.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 900] });
         // Up to a minute, the longest time-out.
@@ -69,6 +74,10 @@ internal sealed class PipelineMetrics
     public Counter<long> StatesRecorded { get; }
     public Counter<long> StatesCorrected { get; }
     public Histogram<double> ScheduleLag { get; }
+    public Counter<long> DaysRolledUp { get; }
+    public Counter<long> MonthsRolledUp { get; }
+    public Counter<long> RollUpFailures { get; }
+    public Histogram<double> RollUpLag { get; }
     public Counter<long> Recorded { get; }
     public Histogram<double> MoveDuration { get; }
     public WorkDone Done { get; } = new();

@@ -29,8 +29,12 @@ var silent = Number("--silent", "percent of the targets that never answer", 0, 0
 var body = Number("--body", "bytes in a response", 2, 0, 10_000_000);
 var connection = new Option<string>("--connection") { Description = "keep-alive, or a new connection for each check", DefaultValueFactory = _ => "new" };
 connection.AcceptOnlyFromAmong("new", "keep-alive");
-var mode = new Option<string>("--mode") { Description = "check: the whole worker; claim, fetch-due: only the scripts, with and without leases; stats: reads the history of monitors among many chunks", DefaultValueFactory = _ => "check" };
-mode.AcceptOnlyFromAmong("check", "claim", "fetch-due", "stats");
+var mode = new Option<string>("--mode")
+{
+    Description = "check: the whole worker; claim, fetch-due: only the scripts, with and without leases; stats: reads the history of monitors among many chunks; rollup: two days of results, rolled up",
+    DefaultValueFactory = _ => "check",
+};
+mode.AcceptOnlyFromAmong("check", "claim", "fetch-due", "stats", "rollup");
 var chunks = Number("--chunks", "with --mode stats, how many chunks, of three days", 20_000_000, 1000, 200_000_000);
 var tls = new Option<bool>("--tls") { Description = "targets use TLS, by a name and with a chain of three certificates; new connections are measured beside openssl s_time" };
 var restart = new Option<bool>("--restart") { Description = "kill and restart the first worker at the end, and measure the time" };
@@ -69,6 +73,7 @@ command.SetAction(async (parsed, ct) =>
         figures = parsed.GetValue(mode) switch
         {
             "check" => await TestBed.RunAsync(options, ct),
+            "rollup" => await RollUpLoop.RunAsync(options, ct),
             "stats" => await StatsLoop.RunAsync(parsed.GetValue(chunks), TimeSpan.FromSeconds(seconds), ct),
             var loop => await ScriptLoop.RunAsync(options, reliable: loop == "claim", ct),
         };

@@ -11,14 +11,31 @@ public sealed class CheckTally
     /// <summary>Of the checks that were up.</summary>
     public LatencySketch Latency { get; } = new();
 
-    /// <summary>Counts results as a set: what several of the parts have counts once.</summary>
-    /// <param name="parts">Chunks of one monitor, by their start.</param>
+    /// <summary>Counts results as a set: what several of the chunks have counts once.</summary>
+    /// <param name="chunks">Of one monitor, by their start, tenths of a second.</param>
     /// <param name="from">The first time that counts, tenths of a second.</param>
     /// <param name="to">The first time that does not any more.</param>
-    public static CheckTally Of(IReadOnlyList<IReadOnlyList<ResultPoint>> parts, long from, long to)
+    /// <exception cref="InvalidDataException">One is no chunk.</exception>
+    public static CheckTally Of(IReadOnlyList<(long Start, byte[] Data)> chunks, long from, long to)
+    {
+        var (tally, last) = (new CheckTally(), new ResultPoint(long.MinValue, 0));
+        foreach (var (start, data) in chunks)
+            foreach (var point in Chunk.Read(data, start))
+            {
+                // In order, as they nearly always are, nothing is there twice.
+                if (point.At < last.At || (point.At == last.At && point.Code <= last.Code))
+                    return OfSet(chunks, from, to);
+                last = point;
+                if (point.At >= from && point.At < to)
+                    tally.Add(point.Code);
+            }
+        return tally;
+    }
+
+    private static CheckTally OfSet(IReadOnlyList<(long Start, byte[] Data)> chunks, long from, long to)
     {
         var tally = new CheckTally();
-        foreach (var point in AreInOrder(parts) ? parts.SelectMany(part => part) : parts.SelectMany(part => part).Distinct())
+        foreach (var point in chunks.SelectMany(chunk => Chunk.Decode(chunk.Data, chunk.Start)).Distinct())
             if (point.At >= from && point.At < to)
                 tally.Add(point.Code);
         return tally;
@@ -42,18 +59,4 @@ public sealed class CheckTally
 
     /// <summary>As <see cref="ResultDaySummary.Latency"/>.</summary>
     public byte[] Percentiles() => Latency.Count == 0 ? [] : [.. new[] { 0, 0.5, 0.95, 0.99, 1 }.Select(share => Latency.Code(share)!.Value)];
-
-    // As they nearly always are; then nothing is there twice.
-    private static bool AreInOrder(IReadOnlyList<IReadOnlyList<ResultPoint>> parts)
-    {
-        var last = new ResultPoint(long.MinValue, 0);
-        foreach (var part in parts)
-            foreach (var point in part)
-            {
-                if (point.At < last.At || (point.At == last.At && point.Code <= last.Code))
-                    return false;
-                last = point;
-            }
-        return true;
-    }
 }

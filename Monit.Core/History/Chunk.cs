@@ -38,16 +38,45 @@ public static class Chunk
     /// <exception cref="InvalidDataException">It is not what <see cref="Encode"/> wrote, or of a later version.</exception>
     public static IReadOnlyList<ResultPoint> Decode(ReadOnlySpan<byte> bytes, long start)
     {
-        var interval = ReadHead(ref bytes);
         var points = new List<ResultPoint>();
-        for (var last = start - interval; !bytes.IsEmpty;)
-        {
-            var code = bytes[0];
-            bytes = bytes[1..];
-            last += interval + Varint.UnZigZag(Varint.Read(ref bytes));
-            points.Add(new ResultPoint(last, code));
-        }
+        foreach (var point in Read(bytes, start))
+            points.Add(point);
         return points;
+    }
+
+    /// <summary>The same, one result after the other: for whoever only counts.</summary>
+    /// <inheritdoc cref="Decode" path="/exception"/>
+    public static Reader Read(ReadOnlySpan<byte> bytes, long start) => new(bytes, start);
+
+    /// <summary>Reads the results of a chunk.</summary>
+    public ref struct Reader
+    {
+        private readonly long _interval;
+        private ReadOnlySpan<byte> _bytes;
+        private long _last;
+
+        internal Reader(ReadOnlySpan<byte> bytes, long start)
+        {
+            _interval = ReadHead(ref bytes);
+            _bytes = bytes;
+            _last = start - _interval;
+        }
+
+        public ResultPoint Current { get; private set; }
+
+        public readonly Reader GetEnumerator() => this;
+
+        /// <inheritdoc cref="Decode" path="/exception"/>
+        public bool MoveNext()
+        {
+            if (_bytes.IsEmpty)
+                return false;
+            var code = _bytes[0];
+            _bytes = _bytes[1..];
+            _last += _interval + Varint.UnZigZag(Varint.Read(ref _bytes));
+            Current = new ResultPoint(_last, code);
+            return true;
+        }
     }
 
     private static long ReadHead(ref ReadOnlySpan<byte> bytes)

@@ -13,6 +13,12 @@ internal static class Varint
     /// <exception cref="InvalidDataException">It ends too early, or is longer than 64 bits.</exception>
     public static ulong Read(ref ReadOnlySpan<byte> bytes)
     {
+        if (!bytes.IsEmpty && bytes[0] < 0x80)
+        {
+            var small = bytes[0];
+            bytes = bytes[1..];
+            return small;
+        }
         var number = 0UL;
         for (var (at, shift) = (0, 0); at < bytes.Length && shift < 64; at++, shift += 7)
         {

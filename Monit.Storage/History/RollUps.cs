@@ -131,7 +131,7 @@ public sealed class RollUps(IDbContextFactory<MonitDb> dbs, StoreResilience resi
         var chunks = await db.ResultChunks.Where(c => starts.Contains(c.Start) && c.MonitorId >= first && c.MonitorId <= last)
             .Select(c => new { c.MonitorId, c.Start, c.Data }).ToListAsync(ct);
         return [.. chunks.Concat(windows).GroupBy(part => part.MonitorId, (id, parts) => (id, CheckTally.Of(
-                [.. parts.OrderBy(part => part.Start).Select(part => Chunk.Decode(part.Data, Tenths.Of(part.Start)))], Tenths.Of(day), Tenths.Of(day.AddDays(1)))))
+                [.. parts.OrderBy(part => part.Start).Select(part => (Tenths.Of(part.Start), part.Data))], Tenths.Of(day), Tenths.Of(day.AddDays(1)))))
             .Where(row => row.Item2.Checks > 0)];
     }
 }

@@ -105,11 +105,23 @@ public sealed class HistoryTests
     [InlineData("01ac0214")]
     public void DamagedChunk_IsRefused(string hex) => Assert.Throws<InvalidDataException>(() => Chunk.Decode(Convert.FromHexString(hex), 0));
 
+    // It ends too early; goes on; never ends; and has a code that is none.
     [Theory]
-    [InlineData("00")]
-    [InlineData("0000")]
-    [InlineData("f40101")]
+    [InlineData("84")]
+    [InlineData("847000")]
+    [InlineData("00000000000000000000")]
+    [InlineData("808240")]
     public void DamagedSketch_IsRefused(string hex) => Assert.Throws<InvalidDataException>(() => LatencySketch.Decode(Convert.FromHexString(hex)));
+
+    [Fact]
+    public void Sketch_TakesLessThanAByteACode_OfADay()
+    {
+        var random = new Random(1);
+        var sketch = Of([.. Enumerable.Range(0, 2880).Select(_ => LatencyCode.Of((long)(120 * Math.Exp(0.3 * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))))]);
+        Assert.InRange(sketch.Encode().Length, 20, 50);
+        Assert.Equal([0x84, 0x70], Of([3]).Encode());
+        Assert.Empty(Of([]).Encode());
+    }
 
     private static LatencySketch Of(byte[] codes)
     {

@@ -149,11 +149,16 @@ internal sealed class Installation : IAsyncDisposable
     }
 
     /// <summary>The checks that a worker has completed.</summary>
-    public async Task<long> CompletedAsync(Server worker)
+    public Task<long> CompletedAsync(Server worker) => CounterAsync(worker, "monit_completions_total");
+
+    /// <summary>The checks that the present workers have given back, not judged, because the machine was too busy.</summary>
+    public async Task<long> GivenBackAsync() => (await Task.WhenAll(_workers.Select(worker => CounterAsync(worker, "monit_checks_given_back_total")))).Sum();
+
+    private async Task<long> CounterAsync(Server worker, string name)
     {
         using var http = new HttpClient();
         var metrics = await http.GetStringAsync(new Uri($"http://127.0.0.1:{_ports[worker]}/metrics"));
-        return metrics.Split('\n').Where(line => line.StartsWith("monit_completions_total{", StringComparison.Ordinal))
+        return metrics.Split('\n').Where(line => line.StartsWith(name + "{", StringComparison.Ordinal))
             .Sum(line => (long)double.Parse(line[(line.IndexOf('}', StringComparison.Ordinal) + 1)..].Trim().Split(' ')[0], CultureInfo.InvariantCulture));
     }
 
@@ -243,6 +248,7 @@ internal sealed class Installation : IAsyncDisposable
         ["Alerts__Key"] = Key,
         ["Auth__Secret"] = Key,
         ["DataProtection__Key"] = Key,
+        ["Telemetry__Prometheus"] = "true",
         ["Scheduling__Shards"] = $"{Options.Shards}",
         ["Scheduler__VisibilityTimeout"] = $"{Options.VisibilityTimeout}",
         ["Scheduler__Interval"] = "00:00:00.100",

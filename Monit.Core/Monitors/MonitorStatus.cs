@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using Monit.Core.Checks;
-using Monit.Core.History;
 using Monit.Core.Text;
 
 namespace Monit.Core.Monitors;
@@ -19,10 +18,6 @@ public readonly record struct MonitorStatus(
 {
     /// <summary>Whether it says nothing that its result in the history does not: up, answered with 200.</summary>
     public bool IsPlain => this is { State: MonitorState.Up, HttpStatus: 200, Reason: null, Detail: null, LatencyMs: not null };
-
-    /// <summary>What a plain one was, from its result: the latency within <see cref="LatencyCode.Accuracy"/>, the time to 0.1 s; null if it was not up.</summary>
-    public static MonitorStatus? Plain(ResultPoint result) => ResultCode.IsUp(result.Code)
-        ? new(MonitorState.Up, 200, (long)Math.Round(LatencyCode.Ms(result.Code)), null, result.At * 100) : null;
 
     public string Encode() => string.Create(CultureInfo.InvariantCulture,
         $"{(int)State} {Fields.Optional(HttpStatus)} {Fields.Optional(LatencyMs)} {Reason?.ToWire() ?? "-"} {CheckedAt}{(Detail is null ? "" : " ")}{Detail}");

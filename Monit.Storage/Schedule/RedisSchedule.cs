@@ -224,7 +224,7 @@ public sealed class RedisSchedule(
         for (var i = 0; i < saved.Count; i++)
         {
             var (id, results) = saved[i];
-            var status = RecentResults.Last(results.Span, now) is { } last ? MonitorStatus.Plain(last) : null;
+            var status = RecentResults.Last(results.Span, now) is { } last ? PlainStatus.Of(last) : null;
             (args[i * 4], args[i * 4 + 1]) = (Text(id), results);
             (args[i * 4 + 2], args[i * 4 + 3]) = (status?.Encode() ?? "", status?.CheckedAt ?? 0);
         }
@@ -311,7 +311,7 @@ public sealed class RedisSchedule(
     internal static MonitorStatus? StatusOf(ReadOnlySpan<byte> text, ReadOnlySpan<byte> results, long now)
     {
         MonitorStatus? status = MonitorStatus.TryDecode(text, out var known) ? known : null;
-        return RecentResults.Last(results, now) is { } last && MonitorStatus.Plain(last) is { } plain && plain.CheckedAt > (status?.CheckedAt ?? 0) ? plain : status;
+        return RecentResults.Last(results, now) is { } last && PlainStatus.Of(last) is { } plain && plain.CheckedAt > (status?.CheckedAt ?? 0) ? plain : status;
     }
 
     private long Tenths() => time.GetUtcNow().ToUnixTimeMilliseconds() / 100;

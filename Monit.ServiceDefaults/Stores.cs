@@ -43,7 +43,8 @@ public static class Stores
         services.AddPooledDbContextFactory<T>(options);
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<T>>().CreateDbContext());
         services.AddSingleton<IDbContextFactory<MonitDb>, MonitDbFactory<T>>();
-        services.AddScoped<MonitDb>(provider => provider.GetRequiredService<T>());
+        // One of its own, and not the other's: a scope would dispose of it twice, the second time when it may be somebody else's.
+        services.AddScoped<MonitDb>(provider => provider.GetRequiredService<IDbContextFactory<T>>().CreateDbContext());
         return services;
     }
 

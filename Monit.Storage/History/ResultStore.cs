@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Monit.Core.Checks.Settings;
 using Monit.Core.History;
 using Monit.Core.Incidents;
 using Monit.Storage.Resilience;
@@ -82,14 +83,14 @@ public sealed class ResultStore(IDbContextFactory<MonitDb> dbs, StoreResilience 
             where ids.Contains(m.Id)
             join w in db.ResultWindows.AsNoTracking() on m.Id equals w.MonitorId into windows
             from w in windows.DefaultIfEmpty()
-            select new { m.Id, m.IntervalSec, m.CreatedAt, Window = w }).ToListAsync(ct);
+            select new { m.Id, m.IntervalSec, m.RetryDelaySec, m.CreatedAt, Window = w }).ToListAsync(ct);
         var (filed, left) = (new List<Filed>(rows.Count), new HashSet<Guid>());
         foreach (var row in rows)
             try
             {
                 var open = row.Window is null ? null : Window.Decode(row.Window.Start, row.Window.Data);
                 var interval = TimeSpan.FromSeconds(row.IntervalSec);
-                filed.Add(new Filed(row.Id, row.CreatedAt, interval, open, Filing.Of(row.Id, open, results[row.Id], interval)));
+                filed.Add(new Filed(row.Id, row.CreatedAt, interval, row.RetryDelaySec, open, Filing.Of(row.Id, open, results[row.Id], interval)));
             }
             catch (InvalidDataException)
             {
@@ -112,7 +113,7 @@ public sealed class ResultStore(IDbContextFactory<MonitDb> dbs, StoreResilience 
     private static async Task<int> AddLateAsync(MonitDb db, List<Filed> filed, CancellationToken ct)
     {
         var added = 0;
-        foreach (var (id, _, interval, _, filing) in filed.Where(f => f.Filing.Late.Count > 0))
+        foreach (var (id, _, interval, _, _, filing) in filed.Where(f => f.Filing.Late.Count > 0))
             foreach (var window in filing.Late.GroupBy(point => Windows.StartOf(id, point.At, Windows.Length(interval))))
             {
                 var late = new Window(window.Key, (long)interval.TotalSeconds * 10, [.. window]);
@@ -157,7 +158,7 @@ public sealed class ResultStore(IDbContextFactory<MonitDb> dbs, StoreResilience 
 
     private IReadOnlyList<Span> UnknownOf(Filed filed, DateTimeOffset since, IReadOnlyList<Span> paused) => Gaps.Among(
         filed.Id, filed.Before?.Last, filed.CreatedAt > since ? filed.CreatedAt : since, filed.Filing.New, filed.LongestInterval,
-        rules.Value.LongestWait, paused);
+        rules.Value.With(new MonitorRules(null, filed.RetryDelaySec, null, null)).LongestWait, paused);
 
     // What comes after a day was rolled up has it done again.
     private static async Task ReopenDaysAsync(MonitDb db, List<Filed> filed, DateTimeOffset now, CancellationToken ct)
@@ -176,7 +177,7 @@ public sealed class ResultStore(IDbContextFactory<MonitDb> dbs, StoreResilience 
         }
     }
 
-    private sealed record Filed(Guid Id, DateTimeOffset CreatedAt, TimeSpan Interval, Window? Before, Filing Filing)
+    private sealed record Filed(Guid Id, DateTimeOffset CreatedAt, TimeSpan Interval, int? RetryDelaySec, Window? Before, Filing Filing)
     {
         /// <summary>Since the last result.</summary>
         public TimeSpan LongestInterval => Before is { Interval: var before } && before > Interval.TotalSeconds * 10 ? TimeSpan.FromSeconds(before / 10) : Interval;

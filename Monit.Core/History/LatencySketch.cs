@@ -52,7 +52,7 @@ public sealed class LatencySketch
 
     /// <summary>
     /// The number of codes that came; and for each the distance to the code before, which is mostly 1, and the count, which is mostly of
-    /// the size of the count before: three quarters of a byte a code, where whole bytes would be two. Empty without samples.
+    /// the size of the count before: about a byte a code for a day, where whole bytes would be two. Empty without samples.
     /// </summary>
     public byte[] Encode()
     {

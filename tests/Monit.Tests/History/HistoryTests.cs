@@ -110,15 +110,15 @@ public sealed class HistoryTests
     [InlineData("84")]
     [InlineData("847000")]
     [InlineData("00000000000000000000")]
-    [InlineData("808240")]
+    [InlineData("804520")]
     public void DamagedSketch_IsRefused(string hex) => Assert.Throws<InvalidDataException>(() => LatencySketch.Decode(Convert.FromHexString(hex)));
 
     [Fact]
-    public void Sketch_TakesLessThanAByteACode_OfADay()
+    public void Sketch_OfADay_TakesAboutAByteACode()
     {
         var random = new Random(1);
-        var sketch = Of([.. Enumerable.Range(0, 2880).Select(_ => LatencyCode.Of((long)(120 * Math.Exp(0.3 * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))))]);
-        Assert.InRange(sketch.Encode().Length, 20, 50);
+        byte[] codes = [.. Enumerable.Range(0, 2880).Select(_ => LatencyCode.Of((long)(120 * Math.Exp(0.3 * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))))];
+        Assert.InRange(Of(codes).Encode().Length, 1, 1.2 * codes.Distinct().Count());
         Assert.Equal([0x84, 0x70], Of([3]).Encode());
         Assert.Empty(Of([]).Encode());
     }

@@ -169,12 +169,8 @@ public sealed class ResultStore(IDbContextFactory<MonitDb> dbs, StoreResilience 
             foreach (var point in one.Filing.New.Concat(one.Filing.Late))
                 if (point.At < today)
                     old.Add((Tenths.DayOf(point.At), Windows.SliceOf(one.Id)));
-        foreach (var day in old.GroupBy(slice => slice.Item1))
-        {
-            var slices = day.Select(slice => slice.Item2).ToArray();
-            var (date, month) = (day.Key, new DateOnly(day.Key.Year, day.Key.Month, 1));
-            await db.RollUps.Where(r => (r.Day == date && slices.Contains(r.Slice)) || (r.Day == month && r.Slice == RollUp.Month)).ExecuteDeleteAsync(ct);
-        }
+        if (old.Count > 0)
+            await RollUps.ForgetAsync(db, old, ct);
     }
 
     private sealed record Filed(Guid Id, DateTimeOffset CreatedAt, TimeSpan Interval, int? RetryDelaySec, Window? Before, Filing Filing)

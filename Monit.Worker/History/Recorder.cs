@@ -82,7 +82,8 @@ internal sealed partial class Recorder(
         for (var last = time.GetTimestamp(); ;)
         {
             var began = time.GetTimestamp();
-            if (!await MoveAsync(shard, lease, stop))
+            // At least once a move, however short both are.
+            if (!await MoveAsync(shard, lease, stop) || !await lease.RenewAsync())
                 return;
             moved();
             metrics.MoveDuration.Record(time.GetElapsedTime(last).TotalSeconds);

@@ -34,6 +34,30 @@ public sealed class StoresTests(LocalStores stores)
         Assert.Equal(db.Database.GetConnectionString(), scope.ServiceProvider.GetRequiredService<MonitDb>().Database.GetConnectionString());
     }
 
+    [Fact]
+    public async Task ContextOfAScope_IsNotGivenBackTwice()
+    {
+        await using var services = new ServiceCollection().AddMonitDb<SqliteMonitDb>(options => options.UseMonitSqlite("Data Source=:memory:"))
+            .AddScoped<NextScope>().BuildServiceProvider();
+        await using (var scope = services.CreateAsyncScope())
+        {
+            // Disposed of in the opposite order, so that another scope borrows a context between the two.
+            scope.ServiceProvider.GetRequiredService<SqliteMonitDb>();
+            scope.ServiceProvider.GetRequiredService<NextScope>();
+            scope.ServiceProvider.GetRequiredService<MonitDb>();
+        }
+        await using var mine = await services.GetRequiredService<IDbContextFactory<MonitDb>>().CreateDbContextAsync(Ct);
+        Assert.NotSame(NextScope.Borrowed, mine);
+        Assert.True(NextScope.Borrowed!.Database.IsSqlite());
+    }
+
+    private sealed class NextScope(IDbContextFactory<MonitDb> contexts) : IDisposable
+    {
+        public static MonitDb? Borrowed { get; private set; }
+
+        public void Dispose() => Borrowed = contexts.CreateDbContext();
+    }
+
     [Theory]
     [InlineData("redis")]
     [InlineData("monitdb")]

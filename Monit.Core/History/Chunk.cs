@@ -6,20 +6,23 @@ namespace Monit.Core.History;
 public readonly record struct ResultPoint(long At, byte Code);
 
 /// <summary>
-/// The results of one monitor within a window of time, as SQL keeps them: first a version, then the time of the first relative to the
-/// window, then for each the code and how much its distance to the one before differs from the interval, which is mostly nothing or
+/// The results of one monitor within a window of time, as SQL keeps them: first a version and where the checks ran, then the time of the first
+/// relative to the window, then for each the code and how much its distance to the one before differs from the interval, which is mostly nothing or
 /// little: 1.0 to 2 bytes a check. Equal times and codes are one result, so merging a chunk with itself changes nothing.
 /// </summary>
 public static class Chunk
 {
     private const byte Version = 1;
 
+    // The only place where checks run. Its byte is kept for others; to this version a chunk of theirs is one of a later version.
+    private const byte Here = 0;
+
     /// <param name="points">In order of time.</param>
     /// <param name="start">Of the window, tenths of a second.</param>
     /// <param name="interval">Of the monitor, tenths of a second.</param>
     public static byte[] Encode(IReadOnlyList<ResultPoint> points, long start, long interval)
     {
-        var bytes = new List<byte>(8 + 2 * points.Count) { Version };
+        var bytes = new List<byte>(8 + 2 * points.Count) { Version, Here };
         Varint.Write(bytes, (ulong)interval);
         for (var (n, last) = (0, start - interval); n < points.Count; n++)
         {
@@ -81,9 +84,9 @@ public static class Chunk
 
     private static long ReadHead(ref ReadOnlySpan<byte> bytes)
     {
-        if (bytes is not [Version, ..])
+        if (bytes is not [Version, Here, ..])
             throw new InvalidDataException("Not a chunk of results.");
-        bytes = bytes[1..];
+        bytes = bytes[2..];
         return (long)Varint.Read(ref bytes);
     }
 

@@ -10,7 +10,7 @@ public static class HistorySince
     /// <summary>The setting in SQL that the migration has written.</summary>
     private const string Key = "history.since";
 
-    /// <summary>Results that are older than three days are not taken, tenths of a second: their chunks are gone.</summary>
+    /// <summary>Results that come three days late are not taken, tenths of a second: a clock was wrong.</summary>
     public const long Longest = 3 * Day;
 
     /// <summary>Nor those from more than an hour ahead, which a clock that was wrong has left.</summary>

@@ -13,7 +13,8 @@ namespace Monit.Storage.History;
 /// Files results in SQL: into each monitor's open window, into chunks what has become complete, and the time of which nothing is known into
 /// spans, all in one transaction. Idempotent: results are a set.
 /// </summary>
-public sealed class ResultStore(IDbContextFactory<MonitDb> dbs, StoreResilience resilience, IOptions<DecisionRules> rules, TimeProvider time)
+public sealed class ResultStore(
+    IDbContextFactory<MonitDb> dbs, StoreResilience resilience, IOptions<DecisionRules> rules, IOptions<HistoryRetentionOptions> kept, TimeProvider time)
 {
     private DateOnly _partitionsFor;
     private DateTimeOffset? _since;
@@ -37,7 +38,7 @@ public sealed class ResultStore(IDbContextFactory<MonitDb> dbs, StoreResilience 
         await db.LockShardAsync(shard, ct);
         var (filed, left) = await FileAsync(db, results, ct);
         await db.WriteAsync([.. filed.Where(f => f.IsChanged).Select(f => f.Row)], ct);
-        await AddChunksAsync(db, [.. filed.SelectMany(f => f.Filing.Over.Where(window => window.Start >= Oldest(now)).Select(window => ChunkOf(f.Id, window)))], ct);
+        await AddChunksAsync(db, [.. filed.SelectMany(f => f.Filing.Over.Where(window => window.StartTime >= now - kept.Value.Chunks).Select(window => ChunkOf(f.Id, window)))], now, ct);
         var late = await AddLateAsync(db, filed, ct);
         await AddUnknownAsync(db, filed, _since.Value, ct);
         await ReopenDaysAsync(db, filed, now, ct);
@@ -72,7 +73,7 @@ public sealed class ResultStore(IDbContextFactory<MonitDb> dbs, StoreResilience 
         _partitionsFor = today;
     }
 
-    /// <summary>The earliest start of a window whose results are kept.</summary>
+    /// <summary>The earliest start of a window with results that are taken.</summary>
     private static long Oldest(DateTimeOffset now) => Tenths.Of(now) - HistorySince.Longest - Windows.Longest;
 
     private static async Task<(List<Filed> Filed, HashSet<Guid> Left)> FileAsync(MonitDb db, Dictionary<Guid, IReadOnlyList<ResultPoint>> results, CancellationToken ct)
@@ -102,8 +103,14 @@ public sealed class ResultStore(IDbContextFactory<MonitDb> dbs, StoreResilience 
     private static ResultChunk ChunkOf(Guid monitor, Window window) => new() { MonitorId = monitor, Start = window.StartTime, Data = window.Encode() };
 
     // One that is there already, which only late results cause, is merged.
-    private static async Task AddChunksAsync(MonitDb db, IReadOnlyList<ResultChunk> chunks, CancellationToken ct)
+    private async Task AddChunksAsync(MonitDb db, IReadOnlyList<ResultChunk> chunks, DateTimeOffset now, CancellationToken ct)
     {
+        // Of monitors that rested. In a transaction of its own, while this one has not touched the table.
+        foreach (var day in chunks.Select(chunk => Tenths.DayOf(Tenths.Of(chunk.Start))).Where(day => day < Tenths.DayOf(Oldest(now))).Distinct())
+        {
+            await using var other = await dbs.CreateDbContextAsync(ct);
+            await other.EnsureChunkPartitionAsync(day, ct);
+        }
         if (chunks.Count == 0 || await db.InsertAsync(chunks, ct) == chunks.Count)
             return;
         foreach (var chunk in chunks)

@@ -110,7 +110,9 @@ internal static class Trial
         var longest = (long)(monit.Options.Timeout + TimeSpan.FromSeconds(1)).TotalMilliseconds;
         var unmoved = fault.Empties ? (long)(2 * monit.Options.MoveInterval + TimeSpan.FromSeconds(1)).TotalMilliseconds : 0;
         IReadOnlyList<(long, long)> blows = fault.Clean || fault.Elsewhere ? [] : monit.Kills.Count > 0
-            ? [.. monit.Kills.Select(kill => (kill - longest, kill + longest))] : [(span.From - longest - unmoved, span.To + longest)];
+            ? [.. monit.Kills.Select(kill => (kill - longest, kill + longest))]
+            // It strikes where it begins, and where it ends: then come the claims that had to wait, with what is left of their leases.
+            : [(span.From - longest - unmoved, (span.From + span.To) / 2), ((span.From + span.To) / 2 + 1, span.To + longest)];
         async Task<RecordedOnce> CheckAsync(bool sqlOnly) => RecordedOnce.Check(monit.Requests.Since(range.From), monit.Ids,
             await History.ReadAsync(monit, range.From, sqlOnly), monit.Options.Interval, monit.Options.Timeout, blows, fault.Empties ? int.MaxValue : 1, givenBack, range);
 

@@ -145,7 +145,7 @@ public sealed class ErrorTests(SqliteApi api)
         {
             "CreateMonitor" => MonitorFields.All.Where(field => field.Required).Select(field => field.Name),
             "PatchMonitor" => [],
-            _ => ["id", "kind", .. MonitorFields.All.Select(field => field.Name), "created_at", "updated_at", "alert_email_confirmed", "status"],
+            _ => ["id", "kind", .. MonitorFields.All.Select(field => field.Name), "created_at", "updated_at", "alert_email_confirmed", "status", "uptime", "bars"],
         }, required);
     }
 }

@@ -19,7 +19,9 @@ public abstract class ResultsAreFiledOnceSuite(Func<Task<SqlStore>> create) : Sq
     private static readonly DateTimeOffset Noon = new(2026, 12, 1, 12, 0, 0, TimeSpan.Zero);
     private readonly FakeTimeProvider _time = new(Noon);
 
-    private ResultStore Store => new(Factory, Resilience, Options.Create(new DecisionRules()), _time);
+    private readonly HistoryRetentionOptions _kept = new();
+
+    private ResultStore Store => new(Factory, Resilience, Options.Create(new DecisionRules()), Options.Create(_kept), _time);
 
     public override async ValueTask InitializeAsync()
     {
@@ -172,9 +174,10 @@ public abstract class ResultsAreFiledOnceSuite(Func<Task<SqlStore>> create) : Sq
     }
 
     [Theory]
-    [InlineData(2), InlineData(3), InlineData(30)]
-    public async Task MonitorThatRestedForDays_IsFiledAgain(int days)
+    [InlineData(2, 3), InlineData(3, 10), InlineData(9, 10), InlineData(30, 10)]
+    public async Task MonitorThatRestedForDays_IsFiledAgain(int days, int kept)
     {
+        _kept.Chunks = TimeSpan.FromDays(kept);
         var monitor = await MonitorAsync(created: Noon.AddDays(-1 - days));
         var (before, after) = (Slots(monitor, -60 * 24 * days - 30, -60 * 24 * days), Slots(monitor, -30, 0));
         _time.AdjustTime(Noon.AddDays(-days));
@@ -183,7 +186,7 @@ public abstract class ResultsAreFiledOnceSuite(Func<Task<SqlStore>> create) : Sq
         await Store.FileAsync(0, [Of(monitor, after)], Ct);
         var filed = await FiledAsync(monitor);
         Assert.Equal(after, filed.Where(point => point.At > before[^1].At));
-        if (days <= 3)
+        if (days < kept)
             Assert.Equal(before, filed.Where(point => point.At <= before[^1].At));
     }
 

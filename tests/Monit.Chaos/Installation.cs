@@ -152,7 +152,9 @@ internal sealed class Installation : IAsyncDisposable
     public Task<long> CompletedAsync(Server worker) => CounterAsync(worker, "monit_completions_total");
 
     /// <summary>The checks that the present workers have given back, not judged, because the machine was too busy.</summary>
-    public async Task<long> GivenBackAsync() => (await Task.WhenAll(_workers.Select(worker => CounterAsync(worker, "monit_checks_given_back_total")))).Sum();
+    /// <summary>Checks that the workers say they have not completed, though they may have reached their targets: given back, or too late for their lease.</summary>
+    public async Task<long> NotCompletedAsync() => (await Task.WhenAll(_workers.SelectMany(worker =>
+        (Task<long>[])[CounterAsync(worker, "monit_checks_given_back_total"), CounterAsync(worker, "monit_results_expired_total")]))).Sum();
 
     private async Task<long> CounterAsync(Server worker, string name)
     {

@@ -5,7 +5,7 @@ namespace Monit.Chaos;
 
 /// <summary>Compares what the targets saw with what is recorded.</summary>
 /// <param name="Recorded">Checks recorded.</param>
-/// <param name="Excused">Requests that are not recorded, and were under way at the fault or given back.</param>
+/// <param name="Excused">Requests that are not recorded, and were under way at the fault, given back or too late.</param>
 /// <param name="Lost">Others that are not recorded.</param>
 /// <param name="Doubled">Records that no request explains, of kinds that need one: of a check that was recorded twice, or never made.</param>
 /// <param name="Unknown">Gaps between results that no span accounts for, and spans that a result contradicts or no gap explains.</param>
@@ -22,11 +22,11 @@ internal sealed record RecordedOnce(int Recorded, int Excused, int Lost, int Dou
     /// <param name="requests">Of each monitor, in order.</param>
     /// <param name="timeout">The time-out of a check: a request comes no later than that after its check has begun.</param>
     /// <param name="blows">When checks that were under way may have been lost, Unix ms; for each, a monitor may lose <paramref name="perBlow"/> of them.</param>
-    /// <param name="givenBack">Checks that Monit did not judge, perhaps after they had reached their target.</param>
+    /// <param name="notCompleted">Checks that Monit says it has not completed, perhaps after they had reached their target.</param>
     /// <param name="range">What is compared, Unix ms: checks that may have begun before it or may end after it are not counted.</param>
     public static RecordedOnce Check(
         ILookup<int, Request> requests, IReadOnlyList<Guid> ids, History history, TimeSpan interval, TimeSpan timeout,
-        IReadOnlyList<(long From, long To)> blows, int perBlow, long givenBack, (long From, long To) range)
+        IReadOnlyList<(long From, long To)> blows, int perBlow, long notCompleted, (long From, long To) range)
     {
         var (recorded, excused, lost, doubled, unknown, example) = (0, 0, 0, 0, 0, "");
         var edge = (long)(timeout + Ahead).TotalMilliseconds;
@@ -56,7 +56,7 @@ internal sealed record RecordedOnce(int Recorded, int Excused, int Lost, int Dou
                 example = $"{ids[monitor]}: {what}";
             }
         }
-        var spared = (int)Math.Min(lost, givenBack);
+        var spared = (int)Math.Min(lost, notCompleted);
         return new RecordedOnce(recorded, excused + spared, lost - spared, doubled, unknown, example);
     }
 

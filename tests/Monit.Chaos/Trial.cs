@@ -47,7 +47,7 @@ internal static class Trial
     private static async Task<Outcome> RunAsync(Installation monit, Fault fault, HashSet<Guid> earlier, int mails)
     {
         var (began, chunks) = (Now() - (long)monit.Options.Interval.TotalMilliseconds, await History.ChunksAsync(monit));
-        var givenBack = await monit.GivenBackAsync();
+        var notCompleted = await monit.NotCompletedAsync();
         await Task.Delay(monit.Options.Interval / 2, Time);
 
         var from = Now();
@@ -70,7 +70,7 @@ internal static class Trial
         var schedule = Schedule.Check(requests, monit.Ids, healthy, monit.Options.Interval, (from, to), until, underWay);
         var (incidents, wrong, open) = await IncidentsAsync(monit, earlier, fault);
         var (lost, doubled) = await AlertsAsync(monit, earlier, mails);
-        var history = await RecordedAsync(monit, fault, (from, to), (began, until), givenBack);
+        var history = await RecordedAsync(monit, fault, (from, to), (began, until), notCompleted);
         var outcome = new Outcome(fault.Name, schedule, await monit.LostAsync(), incidents, open, wrong, lost, doubled,
             PeakToMean(monit, until), megabytes, history, await History.ChunksAsync(monit) - chunks, []);
         return outcome with { Broken = [.. Judge(outcome, monit, fault)] };
@@ -104,17 +104,17 @@ internal static class Trial
     }
 
     // Nothing is missed or there twice at any time, wherever it lies; and in the end SQL has it all.
-    private static async Task<RecordedOnce> RecordedAsync(Installation monit, Fault fault, (long From, long To) span, (long From, long To) range, long givenBack)
+    private static async Task<RecordedOnce> RecordedAsync(Installation monit, Fault fault, (long From, long To) span, (long From, long To) range, long notCompleted)
     {
-        givenBack = Math.Max(0, await monit.GivenBackAsync() - givenBack);
+        notCompleted = Math.Max(0, await monit.NotCompletedAsync() - notCompleted);
         var longest = (long)(monit.Options.Timeout + TimeSpan.FromSeconds(1)).TotalMilliseconds;
         var unmoved = fault.Empties ? (long)(2 * monit.Options.MoveInterval + TimeSpan.FromSeconds(1)).TotalMilliseconds : 0;
         IReadOnlyList<(long, long)> blows = fault.Clean || fault.Elsewhere ? [] : monit.Kills.Count > 0
             ? [.. monit.Kills.Select(kill => (kill - longest, kill + longest))]
             // It strikes where it begins, and where it ends: then come the claims that had to wait, with what is left of their leases.
-            : [(span.From - longest - unmoved, (span.From + span.To) / 2), ((span.From + span.To) / 2 + 1, span.To + longest)];
+            : [(span.From - longest - unmoved, (span.From + span.To) / 2), ((span.From + span.To) / 2 + 1, span.To + (long)monit.Options.VisibilityTimeout.TotalMilliseconds)];
         async Task<RecordedOnce> CheckAsync(bool sqlOnly) => RecordedOnce.Check(monit.Requests.Since(range.From), monit.Ids,
-            await History.ReadAsync(monit, range.From, sqlOnly), monit.Options.Interval, monit.Options.Timeout, blows, fault.Empties ? int.MaxValue : 1, givenBack, range);
+            await History.ReadAsync(monit, range.From, sqlOnly), monit.Options.Interval, monit.Options.Timeout, blows, fault.Empties ? int.MaxValue : 1, notCompleted, range);
 
         var all = await CheckAsync(sqlOnly: false);
         if (all.Lost + all.Doubled > 0)

@@ -44,6 +44,7 @@ public sealed class ChaosTests(ChaosFixture chaos)
         var fault = Fault.All.Single(fault => fault.Name == name);
         if (fault.Missing(chaos.Monit) is { } missing)
             Assert.Skip($"{name} {missing}");
-        Assert.Empty((await Trial.RunAsync(chaos.Monit, fault)).Broken);
+        var broken = (await Trial.RunAsync(chaos.Monit, fault)).Broken;
+        Assert.True(broken.Count == 0, string.Join("; ", broken));
     }
 }

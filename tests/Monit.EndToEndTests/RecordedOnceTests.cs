@@ -38,7 +38,7 @@ public sealed class RecordedOnceTests
     public void CheckGivenUpByMonit_IsNotLost()
     {
         _points.RemoveAt(20);
-        Assert.Equal((0, 1), (Check(givenBack: 1).Lost, Check(givenBack: 1).Excused));
+        Assert.Equal((0, 1), (Check(notCompleted: 1).Lost, Check(notCompleted: 1).Excused));
         _requests[20].IsGone = true;
         Assert.True(Check().Holds);
     }
@@ -82,6 +82,6 @@ public sealed class RecordedOnceTests
 
     private static DateTimeOffset At(int slot) => DateTimeOffset.FromUnixTimeMilliseconds(Begin + slot * 3000);
 
-    private RecordedOnce Check(long givenBack = 0) => RecordedOnce.Check(_requests.ToLookup(request => request.Monitor), [Id],
-        new Chaos.History([[.. _points.OrderBy(point => point.At)]], _unknown.ToLookup(_ => Id)), Interval, Timeout, [(Fault - 3000, Fault + 3001)], 1, givenBack, (Begin, Begin + 240_000));
+    private RecordedOnce Check(long notCompleted = 0) => RecordedOnce.Check(_requests.ToLookup(request => request.Monitor), [Id],
+        new Chaos.History([[.. _points.OrderBy(point => point.At)]], _unknown.ToLookup(_ => Id)), Interval, Timeout, [(Fault - 3000, Fault + 3001)], 1, notCompleted, (Begin, Begin + 240_000));
 }

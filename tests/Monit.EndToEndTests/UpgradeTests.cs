@@ -226,11 +226,11 @@ public sealed class UpgradeTests
     // Older workers record nothing: what they alone have checked twice in a row is unknown. Nothing is there twice, and once they are gone nothing is missing.
     private async Task HistoryHoldsAsync(long mixed)
     {
-        var (quiet, before) = (Now(), await _monit.GivenBackAsync());
+        var (quiet, before) = (Now(), await _monit.NotCompletedAsync());
         await Eventually.True(() => _monit.Requests.Since(quiet) is var seen && Enumerable.Range(0, Monitors).All(monitor => seen[monitor].Count() > 4), "all are checked several times", 60);
-        var (until, givenBack) = (Now(), await _monit.GivenBackAsync() - before);
+        var (until, notCompleted) = (Now(), await _monit.NotCompletedAsync() - before);
         async Task<RecordedOnce> CheckAsync(long from) => RecordedOnce.Check(_monit.Requests.Since(from), _monit.Ids,
-            await Chaos.History.ReadAsync(_monit, from, sqlOnly: true), Options.Interval, Options.Timeout, [], 1, givenBack, (from, until));
+            await Chaos.History.ReadAsync(_monit, from, sqlOnly: true), Options.Interval, Options.Timeout, [], 1, notCompleted, (from, until));
         await Eventually.Get(() => CheckAsync(quiet), all => all is { Holds: true, Recorded: > Monitors }, "all results are in SQL", 60);
         var whole = await CheckAsync(mixed);
         Assert.True(whole is { Doubled: 0, Unknown: 0, Lost: > 0 }, whole.ToString());

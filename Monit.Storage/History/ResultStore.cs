@@ -20,9 +20,25 @@ public sealed class ResultStore(
     private DateTimeOffset? _since;
 
     /// <param name="page">Results of different monitors of one shard. Those of monitors that SQL does not have are left out.</param>
-    /// <returns>The number of results that SQL did not have, and the monitors whose results were left: what SQL has of them is in a form of a later version.</returns>
+    /// <returns>
+    /// The number of results that SQL did not have, and the monitors whose results could not be filed, mostly since SQL has results of them in
+    /// a form of a later version. They keep nobody else from it.
+    /// </returns>
     /// <exception cref="System.Data.Common.DbException">SQL is unavailable; nothing is written, or nobody knows: file them again.</exception>
-    public Task<(int Added, IReadOnlySet<Guid> Left)> FileAsync(int shard, IReadOnlyList<Unsaved> page, CancellationToken ct = default) => resilience.RunAsync(token => WriteAsync(shard, page, token), ct);
+    public async Task<(int Added, IReadOnlySet<Guid> Left)> FileAsync(int shard, IReadOnlyList<Unsaved> page, CancellationToken ct = default)
+    {
+        try
+        {
+            return await resilience.RunAsync(token => WriteAsync(shard, page, token), ct);
+        }
+        catch (Exception refused) when (refused is not OperationCanceledException && !StoreResilience.IsStoreFailure(refused))
+        {
+            if (page.Count == 1)
+                return (0, new HashSet<Guid> { page[0].Id });
+        }
+        var (first, second) = (await FileAsync(shard, [.. page.Take(page.Count / 2)], ct), await FileAsync(shard, [.. page.Skip(page.Count / 2)], ct));
+        return (first.Added + second.Added, first.Left.Union(second.Left).ToHashSet());
+    }
 
     private async Task<(int Added, IReadOnlySet<Guid> Left)> WriteAsync(int shard, IReadOnlyList<Unsaved> page, CancellationToken ct)
     {
@@ -46,7 +62,7 @@ public sealed class ResultStore(
         return (filed.Sum(f => f.Filing.New.Count) + late, left);
     }
 
-    // A clock that was wrong by more than a day has written what nobody would ever find.
+    // What only a clock that was wrong has written is left out.
     private static Dictionary<Guid, IReadOnlyList<ResultPoint>> Decode(IReadOnlyList<Unsaved> page, DateTimeOffset now)
     {
         var tenths = Tenths.Of(now);

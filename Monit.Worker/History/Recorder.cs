@@ -31,8 +31,9 @@ internal sealed partial class Recorder(
     {
         if (!options.Value.MoveAtStop)
             return;
+        // Garnet's scan may pass over some while others are removed: until there are no more, or those that are left cannot be moved.
         for (var shard = 0; shard < schedule.Keys.Shards; shard++)
-            await MoveAsync(shard, lease: null, giveUp);
+            while (await MoveAsync(shard, lease: null, giveUp) is > 0) { }
     }
 
     private async Task RunAsync(int shard, CancellationToken stop)
@@ -83,7 +84,7 @@ internal sealed partial class Recorder(
         {
             var began = time.GetTimestamp();
             // At least once a move, however short both are.
-            if (!await MoveAsync(shard, lease, stop) || !await lease.RenewAsync())
+            if (await MoveAsync(shard, lease, stop) is null || !await lease.RenewAsync())
                 return;
             moved();
             metrics.MoveDuration.Record(time.GetElapsedTime(last).TotalSeconds);
@@ -98,18 +99,18 @@ internal sealed partial class Recorder(
         }
     }
 
-    /// <summary>Moves all results of a shard once. False if another worker has taken over.</summary>
-    private async Task<bool> MoveAsync(int shard, ShardLease? lease, CancellationToken ct)
+    /// <summary>Moves all results of a shard once. Returns the number of monitors that had some; null if another worker has taken over.</summary>
+    private async Task<int?> MoveAsync(int shard, ShardLease? lease, CancellationToken ct)
     {
         var pace = (double)options.Value.RowsPerSecond / schedule.Keys.Shards;
-        var (began, renewed, rows) = (time.GetTimestamp(), time.GetTimestamp(), 0);
+        var (began, renewed, rows, moved) = (time.GetTimestamp(), time.GetTimestamp(), 0, 0);
         await foreach (var page in schedule.UnsavedAsync(shard, PageSize, ct))
         {
             var (added, left) = await results.FileAsync(shard, page, ct);
             metrics.Recorded.Add(added);
             if (left.Count > 0)
                 LogLeft(left.Count, shard);
-            await schedule.TrimAsync(shard, left.Count == 0 ? page : [.. page.Where(one => !left.Contains(one.Id))], ct);
+            moved += await schedule.TrimAsync(shard, left.Count == 0 ? page : [.. page.Where(one => !left.Contains(one.Id))], ct);
             rows += page.Count;
             if (lease is null)
                 continue;
@@ -119,15 +120,15 @@ internal sealed partial class Recorder(
                 continue;
             renewed = time.GetTimestamp();
             if (!await lease.RenewAsync())
-                return false;
+                return null;
         }
-        return true;
+        return moved;
     }
 
     [LoggerMessage(1, LogLevel.Warning, "Results of shard {Shard} cannot be moved to SQL and stay in Redis; trying again ({Reason})")]
     private partial void LogFailed(int shard, string reason);
 
-    [LoggerMessage(3, LogLevel.Warning, "The results of {Count} monitors of shard {Shard} stay in Redis: a later version of Monit has written what SQL has of them. Start that version again")]
+    [LoggerMessage(3, LogLevel.Warning, "The results of {Count} monitors of shard {Shard} cannot be filed and stay in Redis; mostly a later version of Monit has written what SQL has of them. Start that version again")]
     private partial void LogLeft(int count, int shard);
 
     [LoggerMessage(2, LogLevel.Information, "Results of shard {Shard} are moved to SQL again")]

@@ -173,6 +173,23 @@ public abstract class ResultsAreFiledOnceSuite(Func<Task<SqlStore>> create) : Sq
         Assert.Equal(unknown, await ReadAsync(db => db.ResultWindows.Where(w => w.MonitorId == theirs.Id).Select(w => w.Data).SingleAsync(Ct)));
     }
 
+    [Fact]
+    public async Task WhatCannotBeFiled_KeepsNobodyElseFromIt()
+    {
+        var monitors = new List<UptimeMonitor>();
+        for (var n = 0; n < 7; n++)
+            monitors.Add(await MonitorAsync());
+        var (broken, late) = (monitors[3], Slots(monitors[3], -200, -190)[..1]);
+        await Store.FileAsync(0, [Of(broken, Slots(broken, -10, 0))], Ct);
+        // Only a late result is merged with what is there.
+        var start = Tenths.ToTime(Windows.StartOf(broken.Id, late[0].At, Windows.Length(TimeSpan.FromSeconds(broken.IntervalSec))));
+        await SaveAsync(new ResultChunk { MonitorId = broken.Id, Start = start, Data = [99] });
+
+        var (added, left) = await Store.FileAsync(0, [.. monitors.Select(m => m == broken ? Of(m, late) : Of(m, Slots(m, -10, 0)))], Ct);
+        Assert.Equal([broken.Id], left);
+        Assert.Equal(6 * 10, added);
+    }
+
     [Theory]
     [InlineData(2, 3), InlineData(3, 10), InlineData(9, 10), InlineData(30, 10)]
     public async Task MonitorThatRestedForDays_IsFiledAgain(int days, int kept)

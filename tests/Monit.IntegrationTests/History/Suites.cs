@@ -10,9 +10,13 @@ namespace Monit.IntegrationTests.History;
 public sealed class FilingOnPostgres(LocalStores stores) : ResultsAreFiledOnceSuite(() => SqlStore.PostgresAsync(stores));
 public sealed class FilingOnSqlite() : ResultsAreFiledOnceSuite(SqlStore.SqliteAsync);
 
+public sealed class CleanStopOnPostgresAndRedis(LocalStores stores) : CleanStopMovesAllSuite(() => SqlStore.PostgresAsync(stores), stores.RedisAsync);
+public sealed class CleanStopOnSqliteAndGarnet(GarnetHost garnet) : CleanStopMovesAllSuite(SqlStore.SqliteAsync, garnet.RedisAsync);
+
 public sealed class ResultsOnRedis(LocalStores stores) : ResultSuite(stores.RedisAsync);
 public sealed class ResultsOnRedisResp2(LocalStores stores) : ResultSuite(stores.Resp2Async);
 public sealed class ResultsOnGarnet(GarnetHost garnet) : ResultSuite(garnet.RedisAsync);
+
 public sealed class EachCheckCountsOnceInItsDayOnPostgres(LocalStores stores) : EachCheckCountsOnceInItsDaySuite(() => SqlStore.PostgresAsync(stores));
 public sealed class EachCheckCountsOnceInItsDayOnSqlite() : EachCheckCountsOnceInItsDaySuite(SqlStore.SqliteAsync);
 
